@@ -1,0 +1,50 @@
+"""Facts about each network that code relies on. They live here and nowhere else; each with its source and date."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkRules:
+    """What a network allows and promises.
+
+    `reads_own_writes`: an accepted reply can be found by asking, at the latest `settle` after the request.
+    `settle`: the longest time an accepted request can stay invisible; never under our own time-out.
+    `max_length`: characters of a reply as the network counts them; None where it has no limit or cannot be answered.
+    """
+
+    name: str
+    label: str
+    can_reply: bool
+    reads_own_writes: bool
+    settle: timedelta
+    max_length: int | None = None
+
+
+NETWORKS: dict[str, NetworkRules] = {
+    rules.name: rules
+    for rules in (
+        # Feeds are read-only: RFC 4287 and RSS 2.0 describe documents, not a way to answer them.
+        NetworkRules(name="rss", label="RSS", can_reply=False, reads_own_writes=False, settle=timedelta(0)),
+        # `repartie replay` rows: past posts from an export, nothing to answer.
+        NetworkRules(name="export", label="Export", can_reply=False, reads_own_writes=False, settle=timedelta(0)),
+        # sandbox/README.md: a post is accepted at most 5 s after the request; our own time-out is 10 s.
+        NetworkRules(
+            name="sandbox",
+            label="Place publique",
+            can_reply=True,
+            reads_own_writes=True,
+            settle=timedelta(seconds=12),
+            max_length=500,
+        ),
+    )
+}
+
+
+def rules(network: str) -> NetworkRules:
+    """The rules of `network`.
+
+    Raises:
+        KeyError: nobody described that network here.
+    """
+    return NETWORKS[network]

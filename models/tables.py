@@ -1,0 +1,253 @@
+"""Every table. Domain rows hold no Slack id: only Card, CardMention and Delivery do.
+
+No `from __future__ import annotations` here: SQLModel reads the annotations. Table models are not validated on
+construction, so what matters is also a CHECK or an index below.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Column, Index, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from models.status import LIVE_REPLIES, MentionStatus, ReplyStatus, SourceStatus
+
+_LIVE = "status IN ({})".format(", ".join(f"'{status.value}'" for status in LIVE_REPLIES))
+
+
+def _one_of(column: str, values: type[MentionStatus] | type[ReplyStatus] | type[SourceStatus]) -> CheckConstraint:
+    listed = ", ".join(f"'{value.value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
+
+
+class PostRow(SQLModel, table=True):
+    """A `models.post.Post`, once per network and external id, whatever brands it concerns."""
+
+    __tablename__ = "post"
+    __table_args__ = (UniqueConstraint("network", "external_id", name="post_identity"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    network: str
+    external_id: str
+    url: str = ""
+    title: str = Field(default="", sa_column=Column(Text, nullable=False))
+    text: str = Field(sa_column=Column(Text, nullable=False))
+    author_handle: str
+    author_name: str = ""
+    author_url: str = ""
+    author_id: str = ""
+    author_followers: int | None = None
+    at: datetime = Field(index=True)
+    seen_at: datetime
+    edited_at: datetime | None = None
+    language: str | None = None
+    place: str = ""
+    parent_id: str | None = Field(default=None, index=True)
+    links: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    accounts: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    thread: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    likes: int | None = None
+    replies: int | None = None
+    reposts: int | None = None
+    views: int | None = None
+
+
+class MentionRow(SQLModel, table=True):
+    """A post that matched a brand; unique on brand + network + external id through `post`."""
+
+    __tablename__ = "mention"
+    __table_args__ = (
+        UniqueConstraint("brand", "post_id", name="mention_identity"),
+        _one_of("status", MentionStatus),
+        Index("mention_queue", "brand", "status", "id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    brand: str
+    post_id: int = Field(foreign_key="post.id", ondelete="CASCADE", index=True)
+    source: str
+    words: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    status: str = MentionStatus.OPEN.value
+    shown: bool = True
+    rule: str = ""
+    owner_id: str | None = None
+    owner_name: str | None = None
+    stored_at: datetime
+    changed_at: datetime
+
+
+class VerdictRow(SQLModel, table=True):
+    """What the model thought of a mention, and what a person said instead (`corrected_*`)."""
+
+    __tablename__ = "verdict"
+    __table_args__ = (
+        CheckConstraint("label IN ('negative', 'neutral', 'positive')", name="label_known"),
+        CheckConstraint("negative + neutral + positive BETWEEN 0.99 AND 1.01", name="probabilities_sum"),
+    )
+
+    mention_id: int = Field(primary_key=True, foreign_key="mention.id", ondelete="CASCADE")
+    language: str
+    label: str
+    negative: float
+    neutral: float
+    positive: float
+    model: str
+    judged_at: datetime
+    corrected_label: str | None = None
+    corrected_by: str | None = None
+    corrected_at: datetime | None = None
+
+
+class SourceRow(SQLModel, table=True):
+    """Where we stopped in one place of one source (a feed of a list of feeds), and how it is."""
+
+    __tablename__ = "source"
+    __table_args__ = (UniqueConstraint("name", "place", name="source_identity"), _one_of("status", SourceStatus))
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str
+    place: str
+    kind: str
+    status: str = SourceStatus.NEW.value
+    since: datetime
+    cursor: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    next_poll_at: datetime | None = None
+    last_ok_at: datetime | None = None
+    last_post_at: datetime | None = None
+    failures: int = 0
+    reason: str = Field(default="", sa_column=Column(Text, nullable=False))
+    notices: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+
+
+class ReplyRow(SQLModel, table=True):
+    """One public answer. The unique index is the last guard of "never twice": one live reply per post."""
+
+    __tablename__ = "reply"
+    __table_args__ = (
+        _one_of("status", ReplyStatus),
+        Index(
+            "reply_one_live_per_post",
+            "post_id",
+            "dry_run",
+            unique=True,
+            sqlite_where=text(_LIVE),
+            postgresql_where=text(_LIVE),
+        ),
+        Index("reply_due", "status", "due_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    mention_id: int = Field(foreign_key="mention.id", ondelete="CASCADE", index=True)
+    post_id: int = Field(foreign_key="post.id", ondelete="CASCADE")
+    brand: str
+    network: str
+    account: str
+    dry_run: bool
+    text: str = Field(sa_column=Column(Text, nullable=False))
+    status: str = ReplyStatus.APPROVED.value
+    key: str = Field(unique=True)
+    by_id: str
+    by_name: str
+    approved_at: datetime
+    due_at: datetime
+    claimed_at: datetime | None = None
+    claimed_by: str | None = None
+    attempts: int = 0
+    looks: int = 0
+    sent_at: datetime | None = None
+    external_id: str | None = None
+    url: str | None = None
+    problem: str = Field(default="", sa_column=Column(Text, nullable=False))
+
+
+class DecisionRow(SQLModel, table=True):
+    """Audit: who decided what, when. Never updated, never deleted by the app."""
+
+    __tablename__ = "decision"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(index=True)
+    who_id: str
+    who_name: str
+    what: str
+    brand: str = ""
+    mention_id: int | None = Field(default=None, index=True)
+    reply_id: int | None = None
+    details: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+
+
+class CardRow(SQLModel, table=True):
+    """Where one mention, or a group of them, is shown. `ts` is None until Slack has answered: the row is the claim.
+
+    `wanted` grows when the card should be redrawn; `drawn` is the `wanted` it last showed.
+    """
+
+    __tablename__ = "card"
+    __table_args__ = (
+        CheckConstraint("kind IN ('mention', 'group')", name="kind_known"),
+        Index("card_stale", "drawn", "wanted"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    brand: str
+    channel: str
+    ts: str | None = None
+    claimed_at: datetime
+    posted_at: datetime | None = None
+    wanted: int = 1
+    drawn: int = 0
+
+
+class CardMentionRow(SQLModel, table=True):
+    """Which card shows a mention; a mention stands on one card."""
+
+    __tablename__ = "card_mention"
+
+    mention_id: int = Field(primary_key=True, foreign_key="mention.id", ondelete="CASCADE")
+    card_id: int = Field(foreign_key="card.id", ondelete="CASCADE", index=True)
+
+
+class WritingRow(SQLModel, table=True):
+    """Who has the reply modal of a post open, until when we believe it."""
+
+    __tablename__ = "writing"
+
+    post_id: int = Field(primary_key=True, foreign_key="post.id", ondelete="CASCADE")
+    who_id: str
+    who_name: str
+    since: datetime
+    until: datetime
+
+
+class SwitchRow(SQLModel, table=True):
+    """A setting changed while running: `pause`."""
+
+    __tablename__ = "switch"
+
+    name: str = Field(primary_key=True)
+    on: bool
+    at: datetime
+    who_name: str
+    reason: str = ""
+
+
+class LeaseRow(SQLModel, table=True):
+    """Who holds a role that only one process may have (`scheduler`), and until when."""
+
+    __tablename__ = "lease"
+
+    name: str = Field(primary_key=True)
+    holder: str
+    host: str
+    pid: int
+    until: datetime
+
+
+class DeliveryRow(SQLModel, table=True):
+    """A Slack delivery already handled: Slack delivers at least once."""
+
+    __tablename__ = "delivery"
+
+    key: str = Field(primary_key=True)
+    at: datetime = Field(index=True)
