@@ -1,0 +1,88 @@
+"""What a person sees of a mention, whatever the surface: plain values, no store, no Slack, no words of any language."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.status import MentionStatus, ReplyStatus
+from models.verdict import Sentiment
+from responders.publisher import ProblemCode
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody of the team, by the id the surface knows them by."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Eligibility:
+    """Whether a public answer is possible, said before anyone types.
+
+    `reason` is set when it is not; `dry_run` when it would be printed and not published. `limit` in characters as the
+    network counts, None for no limit.
+    """
+
+    account: str
+    limit: int | None
+    dry_run: bool
+    reason: ProblemCode | None = None
+
+    @property
+    def possible(self) -> bool:
+        """Whether somebody may type."""
+        return self.reason is None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSeen:
+    """Our answer to a post, in whatever state it is. `due_at` is when it leaves (the cancel window's end)."""
+
+    reply_id: int
+    status: ReplyStatus
+    text: str
+    account: str
+    by: Person
+    approved_at: datetime
+    due_at: datetime
+    sent_at: datetime | None
+    url: str | None
+    dry_run: bool
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class MentionSeen:
+    """Everything a card says of one mention.
+
+    `confidence` in [0, 1] is the model's, of `label`; where a person corrected it, `corrected_by` names them and
+    `label` is theirs. `exchanges` counts earlier answers of ours to this author for this brand. `waiting_since` is
+    when the mention was stored. `writing` is who has the reply modal open right now.
+    """
+
+    mention_id: int
+    brand: str
+    network: str
+    network_label: str
+    place: str
+    author_name: str
+    author_handle: str
+    author_url: str
+    followers: int | None
+    title: str
+    text: str
+    url: str
+    at: datetime
+    waiting_since: datetime
+    language: str
+    label: Sentiment
+    confidence: float
+    corrected_by: str | None
+    words: tuple[str, ...]
+    exchanges: int
+    status: MentionStatus
+    owner: Person | None
+    eligibility: Eligibility
+    writing: Person | None
+    answer: AnswerSeen | None
