@@ -9,8 +9,9 @@ from models.ml.classifier import prepare
 
 KNOWN = ("fr", "en", "de", "es", "it", "pt")
 UNDETERMINED = "und"
-FLOOR = 0.60
-"""Below this probability we say `und`: on short tweets, restricted to six languages, 94.5% of answers are right."""
+FLOOR = 0.50
+"""Below this probability we say `und`. On UMSAB's validation tweets in our six languages (1,944): 97.7% get an answer
+and 99.3% of the answers are right; at 40 characters or fewer, 89.5% and 95.9%."""
 _SHORTEST = 3  # letters: nothing can be said of fewer
 
 

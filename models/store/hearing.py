@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, func, select, update
 
 from models.post import Post
 from models.store.insert import insert_new
@@ -112,6 +112,20 @@ def store(session: Session, source: str, heard: Sequence[Heard], now: datetime) 
         [{"mention_id": mention, **_verdict_values(verdicts[post], now)} for mention, post in new if post in verdicts],
     )
     return Stored(mentions=tuple(sorted(mention for mention, _ in new)), edited=edited)
+
+
+def sentiment_of(session: Session, brand: str, source: str, place: str) -> dict[str, int]:
+    """How many mentions of `brand` heard in one place have each sentiment, people's corrections counted."""
+    label = func.coalesce(VerdictRow.corrected_label, VerdictRow.label)
+    rows = session.exec(
+        select(label, func.count())
+        .select_from(VerdictRow)
+        .join(MentionRow, col(MentionRow.id) == col(VerdictRow.mention_id))
+        .join(PostRow, col(PostRow.id) == col(MentionRow.post_id))
+        .where(MentionRow.brand == brand, MentionRow.source == source, PostRow.place == place)
+        .group_by(label)
+    )
+    return {str(name): int(count) for name, count in rows}
 
 
 def _follow_edit(session: Session, post_id: int, item: Heard, now: datetime) -> int:
