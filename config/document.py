@@ -4,6 +4,7 @@ Every scalar stays the text the person wrote: whether `08:00`, `010`, `no` or `2
 by the schema, not guessed by YAML. So none of YAML 1.1's surprises can happen here.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -127,6 +128,7 @@ class _Builder:
         self._text = text
         self._flaws = flaws
         self._anchors: dict[str, Node] = {}
+        self._read_to = 0
 
     def node(self, event: Event, events: Iterator[Event], level: int) -> Node:
         start = event.start_mark.index
@@ -137,8 +139,10 @@ class _Builder:
         if (tag := getattr(event, "tag", None)) not in {None, "!", "tag:yaml.org,2002:str"}:
             self._flaws.append(Flaw("tag", start, {"written": str(tag).replace("tag:yaml.org,2002:", "!!")}))
         node: Node
+        if not isinstance(event, ScalarEvent):
+            self._read_to = max(self._read_to, start)
         if isinstance(event, ScalarEvent):
-            node = Scalar(event.value, event.style, start, event.end_mark.index)
+            node = self._scalar(event, start)
         elif isinstance(event, MappingStartEvent):
             node = self._mapping(start, events, level)
         else:
@@ -146,9 +150,17 @@ class _Builder:
             node = self._sequence(start, events, level)
         if node.size > MOST_NODES:
             raise Refusal(Flaw("too_many", start, {"limit": MOST_NODES}))
+        self._read_to = max(self._read_to, node.end)
         if event.anchor:
             self._anchors[event.anchor] = node
         return node
+
+    def _scalar(self, event: ScalarEvent, start: int) -> Scalar:
+        end = event.end_mark.index
+        if start == end and (sign := re.compile("[:-]").search(self._text, self._read_to, start)):
+            # Where nothing is written, YAML points at what comes next; people look behind the colon or the dash.
+            start = end = sign.end()
+        return Scalar(event.value, event.style, start, end)
 
     def _alias(self, event: AliasEvent, level: int) -> Node:
         # An anchor is known once its node is whole, so nothing can hold itself.
