@@ -1,9 +1,10 @@
-"""What every test may use: a store, a served app, a browser. And what no test may do: speak to another machine, skip in CI."""
+"""What every test may use: a store, a served app, a browser. And what none may: leave this machine, skip in CI."""
 
 import ipaddress
 import os
 import shutil
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -106,6 +107,31 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.line(f"{nodeid}: {reason}")
 
 
+# --- The repository, for the tests that read it.
+@pytest.fixture(scope="session")
+def tracked() -> Callable[..., list[Path]]:
+    """`tracked("*.md")`: the repository's files that match, also those not yet added; ignored ones left out."""
+    root = Path(__file__).parents[1]
+
+    def files(*patterns: str) -> list[Path]:
+        # safe.directory: a clone may belong to somebody else, as in a container; git would refuse to list it.
+        command = [
+            "git",
+            "-c",
+            "safe.directory=*",
+            "ls-files",
+            "-z",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+            "--",
+        ]
+        listed = subprocess.run([*command, *patterns], cwd=root, capture_output=True, text=True, check=True).stdout  # noqa: S603 - git, our own patterns
+        return sorted({path for name in listed.split("\0") if name and (path := root / name).is_file()})
+
+    return files
+
+
 # --- A store.
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
@@ -135,7 +161,7 @@ def _served(app: "ASGIApp") -> Iterator[str]:
                 pytest.fail("the app did not start: its lifespan failed, see the log")
             time.sleep(0.005)
         try:
-            yield "http://127.0.0.1:{}".format(listening.getsockname()[1])
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         finally:
             server.should_exit = True
             thread.join(START_SECONDS)
@@ -199,13 +225,19 @@ def _watch(page: "Page", problems: list[str]) -> None:
 
 
 @pytest.fixture
-def browser_context(chromium: "Browser") -> Iterator[NewContext]:
+def browser_problems() -> list[str]:
+    """What the pages of `browser_context` did wrong so far; a test that provokes one looks, then clears it."""
+    return []
+
+
+@pytest.fixture
+def browser_context(chromium: "Browser", browser_problems: list[str]) -> Iterator[NewContext]:
     """`browser_context(locale="fr-FR", viewport=...)` is one person's browser: own cookies, own tabs.
 
     Takes Playwright's `new_context` options. Afterwards the test fails if any page of it reached for another machine,
     logged a console error or let a script error escape.
     """
-    problems: list[str] = []
+    problems = browser_problems
     contexts: list[BrowserContext] = []
 
     def new_context(**options: object) -> "BrowserContext":
