@@ -39,7 +39,7 @@ def answer_seen(row: ReplyRow) -> AnswerSeen:
         approved_at=row.approved_at,
         due_at=row.due_at,
         sent_at=row.sent_at,
-        url=row.url,
+        url=row.url or None,  # a rehearsal's receipt has no address
         dry_run=row.dry_run,
         problem=row.problem,
     )
