@@ -9,6 +9,7 @@ from sqlmodel import Session, col, func, select, update
 
 from models.post import Post
 from models.store.insert import insert_new
+from models.store.posts import to_values
 from models.store.touch import touch_post
 from models.tables import MentionRow, PostRow, VerdictRow
 from models.verdict import Verdict
@@ -83,7 +84,7 @@ def store(session: Session, source: str, heard: Sequence[Heard], now: datetime) 
     """Store what is new of `heard` and follow edits. The same input twice stores nothing twice."""
     before = known(session, (item.post for item in heard))
     fresh = {identity(item.post): item for item in heard if identity(item.post) not in before}
-    insert_new(session, PostRow, [_post_values(item.post) | {"seen_at": now} for item in fresh.values()])
+    insert_new(session, PostRow, [to_values(item.post) | {"seen_at": now} for item in fresh.values()])
     after = known(session, (item.post for item in heard))
     edited = tuple(
         _follow_edit(session, before[key].post_id, item, now)
@@ -129,7 +130,7 @@ def sentiment_of(session: Session, brand: str, source: str, place: str) -> dict[
 
 
 def _follow_edit(session: Session, post_id: int, item: Heard, now: datetime) -> int:
-    values = _post_values(item.post)
+    values = to_values(item.post)
     changed = {key: values[key] for key in ("title", "text", "url", "links", "accounts", "thread")}
     edited_at = item.post.edited_at or now
     session.exec(update(PostRow).where(col(PostRow.id) == post_id).values(**changed, edited_at=edited_at))
@@ -142,30 +143,6 @@ def _follow_edit(session: Session, post_id: int, item: Heard, now: datetime) -> 
         )
     touch_post(session, post_id)
     return post_id
-
-
-def _post_values(post: Post) -> dict[str, Any]:
-    return {
-        "network": post.network,
-        "external_id": post.external_id,
-        "url": post.url,
-        "title": post.title,
-        "text": post.text,
-        "author_handle": post.author.handle,
-        "author_name": post.author.name,
-        "author_url": post.author.url,
-        "author_id": post.author.external_id,
-        "author_followers": post.author.followers,
-        "at": post.at,
-        "edited_at": post.edited_at,
-        "language": post.language,
-        "place": post.place,
-        "parent_id": post.parent_id,
-        "links": list(post.links),
-        "accounts": list(post.accounts),
-        "thread": dict(post.thread),
-        **post.engagement.model_dump(),
-    }
 
 
 def _verdict_values(verdict: Verdict, now: datetime) -> dict[str, Any]:
