@@ -58,6 +58,7 @@ class TooLarge(httpx.TransportError):
     def __init__(self, limit: int) -> None:
         super().__init__(f"The body is larger than {limit} bytes")
         self.limit = limit
+        self.megabytes = round(limit / 1_048_576, 1)
 
 
 class TooSlow(httpx.TimeoutException):
