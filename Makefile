@@ -3,6 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
+.ONESHELL:
 .DEFAULT_GOAL := help
 
 VENV := .venv
@@ -90,4 +91,3 @@ lock: ## write the two lock files again (needs uv); UPGRADE=1 takes the newest v
 clean: ## remove .venv and every cache
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
 	find $(ROOMS) tests -name __pycache__ -type d -prune -exec rm -rf {} +
-.ONESHELL:
