@@ -1,0 +1,136 @@
+"""Reads the practice ground's square. Its API is described in `sandbox/social/README.md`."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+import httpx
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from listener.collector import Batch, Cursor
+from models.errors import AccessLost, RetryLater
+from models.post import Author, Engagement, Post
+
+_PATIENCE: Final = timedelta(seconds=15)
+"""How long we leave a square that is away and does not say for how long."""
+_PAGE: Final = 100
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(extra="ignore")  # the square may say more one day
+
+
+class _Author(_Answer):
+    handle: str
+    name: str = ""
+    url: str = ""
+    followers: int | None = None
+
+
+class _Post(_Answer):
+    id: str
+    uri: str
+    url: str
+    text: str
+    author: _Author
+    at: AwareDatetime
+    lang: str | None = None
+    in_reply_to_uri: str | None = None
+    likes: int | None = None
+    reposts: int | None = None
+    replies: int | None = None
+    edited_at: AwareDatetime | None = None
+
+
+class _Page(_Answer):
+    posts: list[_Post]
+    next: int = Field(ge=0)
+    more: bool
+    run: str = ""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class SandboxCollector:
+    """The whole public timeline, from the last `seq` on. An edited post gets a new seq and is given again.
+
+    The cursor also keeps which life of the square it belongs to: its memory ends with it, and its seqs start again.
+    """
+
+    def __init__(self, url: str, client: httpx.Client, clock: Callable[[], datetime] = _now) -> None:
+        self._posts = url.rstrip("/") + "/posts"
+        self._client = client
+        self._clock = clock
+
+    def collect(self, cursor: Cursor | None) -> Batch:
+        """One page of what is new since `cursor`, oldest first.
+
+        Raises:
+            RetryLater: the square asks for patience, does not answer, or its answer was cut.
+            AccessLost: it does not know our token (401), forbids reading (403), or is elsewhere.
+        """
+        seq, run = (cursor["seq"], cursor["run"]) if cursor else (0, "")
+        page = self._page(seq)
+        if run not in ("", page.run):
+            page = self._page(0)
+        return Batch(
+            posts=[_post(said) for said in page.posts],
+            cursor={"seq": page.next, "run": page.run},
+            more=page.more,
+        )
+
+    def _page(self, after: int) -> _Page:
+        try:
+            response = self._client.get(self._posts, params={"after": after, "limit": _PAGE})
+        except httpx.RequestError as error:
+            raise RetryLater(self._clock() + _PATIENCE, f"no answer ({type(error).__name__})") from error
+        if response.status_code != httpx.codes.OK:
+            raise self._refusal(response)
+        try:
+            return _Page.model_validate_json(response.content)
+        except ValidationError as error:
+            raise RetryLater(self._clock() + _PATIENCE, "the answer cannot be read") from error
+
+    def _refusal(self, response: httpx.Response) -> RetryLater | AccessLost:
+        status = response.status_code
+        if status == httpx.codes.TOO_MANY_REQUESTS or status >= httpx.codes.INTERNAL_SERVER_ERROR:
+            return RetryLater(self._clock() + self._wait(response), f"HTTP {status}")
+        return AccessLost(f"HTTP {status}")
+
+    def _wait(self, response: httpx.Response) -> timedelta:
+        """Retry-After, in seconds or as a date (RFC 9110 section 10.2.3)."""
+        asked = response.headers.get("retry-after", "")
+        if asked.isdecimal():
+            return timedelta(seconds=min(int(asked[:6]), 86_400))
+        try:
+            return max(timedelta(0), parsedate_to_datetime(asked) - self._clock())
+        except (ValueError, TypeError):
+            return _PATIENCE
+
+
+def _post(said: _Post) -> Post:
+    words = said.text.split()
+    return Post(
+        network="sandbox",
+        external_id=said.uri,
+        url=said.url,
+        text=said.text,
+        author=Author(
+            handle=said.author.handle,
+            name=said.author.name,
+            url=said.author.url,
+            external_id=said.author.handle,
+            followers=said.author.followers,
+        ),
+        at=said.at,
+        edited_at=said.edited_at,
+        language=said.lang,
+        parent_id=said.in_reply_to_uri,
+        links=tuple(word for word in words if word.startswith(("https://", "http://"))),
+        accounts=tuple(word.strip(".,;:!?…)»\"'") for word in words if word.startswith("@") and len(word) > 1),
+        engagement=Engagement(likes=said.likes, replies=said.replies, reposts=said.reposts),
+        thread={"id": said.id},
+    )
