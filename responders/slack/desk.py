@@ -16,11 +16,12 @@ from models.database import Database
 from models.store import deliveries
 from responders.moderation import Moderation
 from responders.replies import Answering
-from responders.seen import Person
+from responders.seen import MentionSeen, Person
 from responders.slack import state
 from responders.slack.access import Body, Member, Members
 from responders.slack.errors import asking
 from responders.slack.mention import view as mention_view
+from responders.wording import explain_answer
 
 _Kind = TypeVar("_Kind", state.OfMention, state.OfReply, state.Draft)
 Listener = Callable[..., None]
@@ -153,8 +154,21 @@ class Asked:
         """Draw the mention anew where this person sees it: first its card, and the modal if they are in its copy."""
         self.desk.board.hurry(mention_id)
         if self.in_modal and self.body.get("type") == "block_actions":
-            seen = self.desk.moderation.see(mention_id)
-            self.replace(str(self.view["id"]), mention_view.modal(seen, self.t))
+            self.replace(str(self.view["id"]), self.card(mention_id))
+
+    def card(self, mention_id: int) -> View:
+        """The mention's card as a modal.
+
+        Raises:
+            NotFound: it is gone.
+        """
+        seen = self.desk.moderation.see(mention_id)
+        return mention_view.modal(seen, self.t, problem=problem_of(seen, self.t))
+
+
+def problem_of(seen: MentionSeen, t: Words) -> str:
+    """What stands in the way of the mention's answer, in a sentence; empty if nothing."""
+    return explain_answer(seen.answer, seen.brand, t) if seen.answer else ""
 
 
 def heard(desk: Desk, handle: Callable[[Asked], None]) -> Listener:

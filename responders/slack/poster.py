@@ -26,6 +26,7 @@ from models.tables import CardRow
 from responders.moderation import Moderation
 from responders.slack import errors, kit
 from responders.slack.channels import Channels, metadata
+from responders.slack.desk import problem_of
 from responders.slack.errors import asking
 from responders.slack.kit import Message
 from responders.slack.mention import view as mention_view
@@ -35,7 +36,7 @@ from responders.slack.queue import view as queue_view
 BURST_OVER: Final = 5
 """More mentions of one brand waiting at once than this become one grouped card."""
 SETTLE: Final = timedelta(seconds=15)
-"""A claim older than this, and without an answer, is looked for; longer than TIMEOUT, so nothing is still on its way."""
+"""A claim without an answer for so long is looked for; longer than TIMEOUT, so nothing is still on its way."""
 TIMEOUT: Final = 10
 """Seconds we wait for Slack."""
 IDLE: Final = 0.5
@@ -238,7 +239,7 @@ class Poster:
             if size is not Size.BARE:
                 self._redraw(card, now, size=Size(size + 1))
                 return
-            _log.error("card %s cannot be drawn in Slack", card.id)  # noqa: TRY400 - Slack's word is enough
+            _log.error("card %s cannot be drawn in Slack", card.id)
         except errors.MessageGone:
             _log.info("card %s was deleted in Slack; it is left alone", card.id)
         except errors.ChannelClosed as trouble:
@@ -268,7 +269,7 @@ class Poster:
         if card.kind == "group":
             message = queue_view.card(seen, t, short=short)
         else:
-            message = mention_view.card(seen[0], t, short=short)
+            message = mention_view.card(seen[0], t, problem=problem_of(seen[0], t), short=short)
         return card.wanted, kit.bare(message.text) if size is Size.BARE else message
 
     def _release(self, card_id: int) -> None:

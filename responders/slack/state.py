@@ -79,7 +79,8 @@ def mention_of(packed: object) -> int | None:
     """Which mention a payload is about, whatever its kind; None where it is not ours."""
     for kind in (OfMention, OfReply, Draft):
         try:
-            return read(kind, packed).mention
+            found: OfMention | OfReply | Draft = read(kind, packed)
         except UnknownState:
             continue
+        return found.mention
     return None

@@ -52,5 +52,4 @@ def correct(asked: Asked) -> Answer:
 
 def show(asked: Asked) -> None:
     """Open one mention of a grouped card or of the Home tab."""
-    seen = asked.desk.moderation.see(asked.carried(state.OfMention).mention)
-    asked.open(view.modal(seen, asked.t))
+    asked.open(asked.card(asked.carried(state.OfMention).mention))

@@ -26,8 +26,12 @@ _SHORT: Final = 200
 _ANSWER: Final = 600
 
 
-def card(seen: MentionSeen, t: Words, *, short: bool = False) -> Message:
-    """A mention in its channel. `short` cuts the quotation, for a Slack that found the card too big."""
+def card(seen: MentionSeen, t: Words, *, problem: str = "", short: bool = False) -> Message:
+    """A mention in its channel.
+
+    `problem` is what stands in the way of its answer, in a sentence. `short` cuts the quotation, for a Slack that found
+    the card too big.
+    """
     closed = seen.status in _CLOSED
     quoted = _SHORT if closed or short else kit.QUOTED
     blocks: list[Block] = [
@@ -37,15 +41,15 @@ def card(seen: MentionSeen, t: Words, *, short: bool = False) -> Message:
     if not closed:
         blocks.append(kit.context(verdict(seen, t), words(seen, t)))
         blocks.append(kit.context(*_chances(seen, t)))
-    blocks += _state(seen, t)
+    blocks += _state(seen, problem, t)
     blocks += kit.actions(_buttons(seen, t))
     return Message(headline(seen, t), blocks)
 
 
-def modal(seen: MentionSeen, t: Words) -> View:
+def modal(seen: MentionSeen, t: Words, *, problem: str = "") -> View:
     """The same card over the channel, for a mention that stands in a group."""
     packed = state.OfMention(mention=seen.mention_id).packed()
-    return kit.modal(t, ids.MENTION_CARD, t("Mention"), card(seen, t).blocks, state=packed)
+    return kit.modal(t, ids.MENTION_CARD, t("Mention"), card(seen, t, problem=problem).blocks, state=packed)
 
 
 def ask_sentiment(seen: MentionSeen, t: Words) -> View:
@@ -149,10 +153,10 @@ def _waiting(seen: MentionSeen, t: Words) -> Mrkdwn:
     return say(t, "⏱ waiting since {moment}", moment=kit.moment(seen.waiting_since))
 
 
-def _state(seen: MentionSeen, t: Words) -> list[Block]:
+def _state(seen: MentionSeen, problem: str, t: Words) -> list[Block]:
     blocks: list[Block] = []
     if seen.answer is not None:
-        blocks += _answer(seen.answer, seen, t)
+        blocks += _answer(seen.answer, problem, t)
     if seen.writing is not None:
         blocks.append(kit.section(say(t, "✍️ {name} is writing an answer", name=foreign(seen.writing.name))))
     line = _standing(seen, t)
@@ -171,7 +175,7 @@ def _standing(seen: MentionSeen, t: Words) -> Mrkdwn:
     return own("")
 
 
-def _answer(answer: AnswerSeen, seen: MentionSeen, t: Words) -> list[Block]:
+def _answer(answer: AnswerSeen, problem: str, t: Words) -> list[Block]:
     name, account = foreign(answer.by.name), foreign(answer.account)
     link = kit.link(answer.url or "", own(t("see the answer"))) if answer.url else own("")
     if answer.status is ReplyStatus.SENT and answer.dry_run:
@@ -185,14 +189,12 @@ def _answer(answer: AnswerSeen, seen: MentionSeen, t: Words) -> list[Block]:
             )
         )
     elif answer.status is ReplyStatus.REFUSED:
-        problem = foreign(answer.problem, 300)
-        line = say(t, "⛔ {network} refused the answer of {name}", network=foreign(seen.network_label), name=name)
-        line = join((line, problem), "\n")
+        line = say(t, "⛔ The answer of {name} was not published", name=name)
     else:
         line = say(t, _LINES[answer.status], name=name, moment=kit.moment(answer.due_at, "{time_secs}"))
     if answer.status is ReplyStatus.CANCELLED:
         return [kit.context(line)]
-    return [kit.section(line), kit.quote(answer.text, _ANSWER)]
+    return [kit.section(join((line, foreign(problem, 400)), "\n")), kit.quote(answer.text, _ANSWER)]
 
 
 _LINES: Final = {
