@@ -100,7 +100,7 @@ class Words:
         """How long `at` lies from `now` (both aware): "il y a 4 min"; "à l'instant" under 45 s."""
         gone = now - at
         if abs(gone) < _NOW:
-            return self("just now")
+            return self(mark("just now"))
         return str(format_timedelta(-gone, add_direction=True, format="short", locale=self._locale))
 
     def length(self, duration: timedelta, /) -> str:

@@ -99,13 +99,12 @@ PHRASES: Final[dict[str, Phrase]] = {
         mark("“{key}” must be a section, with keys of its own"), mark("write “{key}:” then its keys, indented")
     ),
     "not_text": Phrase(
-        mark("“{key}” must be a text"), mark("write one text, between quotes if it holds special signs")
+        mark("“{key}” must be a text"), mark("write one text, between quotes if it holds special characters")
     ),
     "not_yes_no": Phrase(mark("“{key}” must be true or false, not “{written}”"), mark("write true or false")),
-    "not_number": Phrase(mark("“{key}” must be a number, not “{written}”"), mark("write digits only")),
     "empty_list": Phrase(mark("“{key}” is empty"), mark("put at least one item into it")),
     "empty_text": Phrase(mark("“{key}” is empty"), mark("write a text")),
-    "long_text": Phrase(mark("“{key}” is too long"), mark("write {limit} signs at most")),
+    "long_text": Phrase(mark("“{key}” is too long"), mark("write {limit} characters at most")),
     "not_choice": Phrase(mark("“{written}” is not possible for “{key}”"), mark("choose {choices}")),
     "not_choice_close": Phrase(
         mark("“{written}” is not possible for “{key}”"), mark("did you mean “{close}”? The choice is {choices}")

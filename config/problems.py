@@ -41,8 +41,8 @@ class ConfigProblem:
     def render(self, t: Words) -> str:
         """The whole: `repartie.yaml:12:5: error: ...`, the line with a caret, the suggestion."""
         where = f"{self.file}:{self.line}:{self.column}" if self.line else str(self.file)
-        kind = t("warning") if self.warning else t("error")
-        lines = [f"{where}: {kind}: {self.said(t)}"]
+        kind = t("warning:") if self.warning else t("error:")
+        lines = [f"{where}: {kind} {self.said(t)}"]
         if self.quoted.strip():
             lines += _quote(self.quoted, self.column)
         if advice := self.advice(t):
