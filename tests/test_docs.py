@@ -212,6 +212,24 @@ def test_settings_in_yaml_blocks_are_valid(untrue) -> None:
     assert untrue(lambda code: problems_of_settings(code.text) if code.info in {"yaml", "yml"} else iter(())) == []
 
 
+def setting_names(schema: object) -> set[str]:
+    """Every key that may stand anywhere in the configuration, read from its JSON Schema."""
+    parts = schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ()
+    own = set(schema.get("properties", {})) if isinstance(schema, dict) else set()
+    return own.union(*map(setting_names, parts))
+
+
+def test_settings_in_inline_code_exist(untrue) -> None:
+    known = setting_names(Config.model_json_schema())
+
+    def check(code: Code) -> Iterator[str]:
+        if not code.fenced and (key := re.match(r"([a-z_]+): \S", code.text)) and key[1] not in known:
+            yield f"there is no setting {key[1]}"
+
+    assert known >= {"brands", "every", "feeds", "mentions"}
+    assert untrue(check) == []
+
+
 def test_a_wrong_setting_is_seen() -> None:
     assert list(problems_of_settings("language: en\nbrands: [{name: Voloair}]")) == []
     assert list(problems_of_settings("langage: en")) == ["langage: Extra inputs are not permitted"]
