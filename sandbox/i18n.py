@@ -37,13 +37,21 @@ class Words:
         self._messages = messages
 
     def __call__(self, english: str, /, **values: object) -> str:
-        """The message in this language, filled; the English text where nobody translated it."""
-        return self._messages.get(english, (english,))[0].format(**values)
+        """The message in this language, filled; the English text where nobody translated it.
+
+        Without values it is given as it stands, placeholders and all: the page's script fills some itself.
+        """
+        text = self._messages.get(english, (english,))[0]
+        return text.format(**values) if values else text
+
+    def forms(self, one: str, many: str, /) -> tuple[str, str]:
+        """The two forms of a plural, unfilled."""
+        forms = self._messages.get(one, (one, many))
+        return forms[0], forms[-1]
 
     def plural(self, one: str, many: str, count: int, /, **values: object) -> str:
         """`one` or `many` as this language counts; `{count}` is filled by itself."""
-        forms = self._messages.get(one, (one, many))
-        chosen = forms[0] if self._locale.plural_form(count) == "one" else forms[-1]
+        chosen = self.forms(one, many)[0 if self._locale.plural_form(count) == "one" else 1]
         return chosen.format(**{"count": format_decimal(count, locale=self._locale), **values})
 
 

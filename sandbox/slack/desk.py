@@ -13,7 +13,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from sandbox.i18n import LOCALES, words
 from sandbox.slack.acts import Acts
 from sandbox.slack.drawing import drawn_channels, drawn_message, drawn_person, drawn_view
-from sandbox.slack.phrases import PHRASES
+from sandbox.slack.phrases import spoken
 from sandbox.slack.rules import Refused
 from sandbox.slack.screens import Screen
 from sandbox.slack.sockets import NoApp, NotAcked
@@ -67,7 +67,7 @@ class Desk:
             workspace=self._workspace,
             languages=sorted(LOCALES, reverse=True),
             links=[(t(label), address) for label, address in self._links],
-            phrases={english: t(english) for english in PHRASES},
+            phrases=spoken(t),
             channels=drawn_channels(self._workspace, person),
         )
         response = HTMLResponse(html, headers=HEADERS)
