@@ -14,7 +14,7 @@ from listener.text import haystack
 from models.post import Post
 
 _CHUNK: Final = 65_536
-"""Characters searched in one call: enough that the call costs nothing, little enough to stay in the processor's cache."""
+"""Characters searched in one call: enough that the call costs nothing, few enough to stay in the cache."""
 
 
 @dataclass(frozen=True, slots=True)

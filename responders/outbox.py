@@ -44,7 +44,7 @@ _SKEW = timedelta(minutes=10)
 
 
 class Trouble(StrEnum):
-    """What a reply's `problem` holds, as do `Silence` and `ProblemCode`; followed by `: ` and the network's own words."""
+    """What a reply's `problem` holds, as do `Silence` and `ProblemCode`; then `: ` and the network's own words."""
 
     REFUSED = "refused_by_network"
     ACCESS_LOST = "access_lost"

@@ -160,7 +160,9 @@ class Acts:
                 return
             check_message(str(answer.get("text") or ""), answer.get("blocks"), None)
         except (NoApp, NotAcked, Refused) as failure:
-            error = {NoApp: "dispatch_failed", NotAcked: "operation_timeout"}.get(type(failure), "invalid_command_response")
+            error = {NoApp: "dispatch_failed", NotAcked: "operation_timeout"}.get(
+                type(failure), "invalid_command_response"
+            )
             self._whisper(channel, self._t("{command} failed with the error “{error}”", command=command, error=error))
             return
         self._workspace.say(

@@ -51,7 +51,9 @@ async def call(request: Request, workspace: Workspace) -> Response:
         return _refused(refused)
     if isinstance(answer, Response):
         return answer
-    return _CutOff() if failure == "lose answer" else JSONResponse({"ok": True} | answer, headers={"x-slack-req-id": "0"})
+    return (
+        _CutOff() if failure == "lose answer" else JSONResponse({"ok": True} | answer, headers={"x-slack-req-id": "0"})
+    )
 
 
 def _answer(request: Request, workspace: Workspace, method: str, arguments: JSON) -> JSON | Response:

@@ -81,7 +81,9 @@ def _users_info(workspace: Workspace, said: JSON) -> JSON:
 
 def _users_list(workspace: Workspace, said: JSON) -> JSON:
     with_locale = _true(said.get("include_locale"))
-    return _page([person.as_slack(with_locale=with_locale) for person in workspace.people.values()], said, "members", 200)
+    return _page(
+        [person.as_slack(with_locale=with_locale) for person in workspace.people.values()], said, "members", 200
+    )
 
 
 def _users_by_email(workspace: Workspace, said: JSON) -> JSON:

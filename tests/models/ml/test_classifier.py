@@ -65,7 +65,7 @@ def test_prepares_a_text_as_in_training(raw: str, prepared: str) -> None:
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ModelMissing, match="config.json is missing"):
+    with pytest.raises(ModelMissing, match=r"config\.json is missing"):
         Classifier(tmp_path).probabilities(["a"])
 
 
