@@ -57,6 +57,9 @@ class Schedule:
         self.holder = leases.Holder(secrets.token_hex(8), socket.gethostname(), os.getpid())
         self.lost = threading.Event()
         """Set when another process took the schedule from us (we were suspended): stop."""
+        self._turn = threading.Condition()
+        self._reading = 0
+        self._ending = False
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
             executors={"default": ThreadPoolExecutor(READERS), "lease": ThreadPoolExecutor(1)},
@@ -89,25 +92,37 @@ class Schedule:
 
     def stop(self) -> bool:
         """Read nothing more and give the lease back. False when a reading was still under way at the end."""
+        with self._turn:
+            self._ending = True
         if self._scheduler.running:
-            self._scheduler.pause()
-            ended = threading.Thread(target=self._scheduler.shutdown, daemon=True)
-            ended.start()
-            ended.join(LAST_BREATH.total_seconds())
-            clean = not ended.is_alive()
-        else:
-            clean = True
+            # Not shutdown(wait=True): it holds the scheduler's lock while it waits for readings, which may want it.
+            self._scheduler.shutdown(wait=False)
+        with self._turn:
+            clean = self._turn.wait_for(lambda: not self._reading, LAST_BREATH.total_seconds())
         with self.database.write() as session:
             leases.release(session, ROLE, self.holder, self.clock())
         return clean
 
     def _read(self, source: str, place: Place) -> None:
-        run = self.listening.run(source, place)
-        job_id = f"{source} {place.key}"
-        if run.next_poll_at is None:
+        with self._turn:
+            if self._ending:
+                return
+            self._reading += 1
+        try:
+            run = self.listening.run(source, place)
+        finally:
+            with self._turn:
+                self._reading -= 1
+                self._turn.notify_all()
+        with self._turn:
+            if not self._ending:
+                self._next(f"{source} {place.key}", run.next_poll_at)
+
+    def _next(self, job_id: str, at: datetime | None) -> None:
+        if at is None:
             self._scheduler.remove_job(job_id)
-        elif self._scheduler.get_job(job_id) is not None:
-            self._scheduler.modify_job(job_id, next_run_time=run.next_poll_at)
+        else:
+            self._scheduler.modify_job(job_id, next_run_time=at)
 
     def _take_lease(self) -> None:
         with self.database.write() as session:
