@@ -12,7 +12,7 @@ VARIABLES: Final = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SANDBOX_TOKEN", "REPA
 
 _TOKENS: Final = (
     # docs.slack.dev/authentication/tokens (read 2026-11): bot, app-level, user and configuration tokens.
-    (re.compile(r"\bxoxb-[\w-]+"), "secret_slack_bot", "SLACK_BOT_TOKEN"),
+    (re.compile(r"\b(?:xoxe\.)?xoxb-[\w-]+"), "secret_slack_bot", "SLACK_BOT_TOKEN"),
     (re.compile(r"\bxapp-[\w-]+"), "secret_slack_app", "SLACK_APP_TOKEN"),
     (re.compile(r"\bxox[a-z](?:\.xox[a-z])?-[\w-]+"), "secret_slack_user", "SLACK_BOT_TOKEN"),
 )

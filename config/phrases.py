@@ -60,7 +60,7 @@ PHRASES: Final[dict[str, Phrase]] = {
         mark("everything from “{written}” on is a comment: # starts a comment in YAML"),
         mark("put quotes around the whole value, for instance: {quoted}"),
     ),
-    "tab": Phrase(mark("a tab stands here; YAML allows only spaces to indent"), mark("replace the tab by spaces")),
+    "tab": Phrase(mark("a tab stands here; YAML wants spaces"), mark("replace the tab by spaces")),
     "open_quote": Phrase(mark("this quotation mark is never closed"), mark("close it at the end of the text")),
     "text_after_quote": Phrase(
         mark("the quoted text ends before this, but the line goes on"),
@@ -69,6 +69,7 @@ PHRASES: Final[dict[str, Phrase]] = {
     "open_bracket": Phrase(
         mark("this bracket is never closed, or a comma is missing"), mark("close it, and separate items with commas")
     ),
+    "extra_bracket": Phrase(mark("this bracket closes nothing"), mark("delete it, or open it before")),
     "colon_in_text": Phrase(
         mark("a colon followed by a space cannot stand here"),
         mark("put quotes around the whole value if it is a text; otherwise check the indentation of this line"),
