@@ -160,7 +160,9 @@ class _Builder:
         if start == end and (sign := re.compile("[:-]").search(self._text, self._read_to, start)):
             # Where nothing is written, YAML points at what comes next; people look behind the colon or the dash.
             start = end = sign.end()
-        return Scalar(event.value, event.style, start, end)
+        # "\\ud83d\\ude00" is one sign in JSON and two halves in YAML; half a sign can be neither stored nor printed.
+        whole = event.value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return Scalar(whole, event.style, start, end)
 
     def _alias(self, event: AliasEvent, level: int) -> Node:
         # An anchor is known once its node is whole, so nothing can hold itself.

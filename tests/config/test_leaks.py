@@ -23,14 +23,15 @@ SECRETS = [
     (("brands:", "# db://bob:hunter2@db.example/x\nbrands:"), "secret_database 1:3", "hunter2", "REPARTIE_DATABASE"),
     (('"#mentions"', "Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MGFiY2Q"), "secret_long 5:23", "Zm9vYmFyYmF6cXV4", None),
     (("https://blog", "https://bob:hunter2@blog"), "secret_address 7:31", "hunter2", ""),
-    (("[presse]", "[presse #xoxb-1-2"), "secret_slack_bot 4:22", "xoxb-1-2", "SLACK_BOT_TOKEN"),  # not even YAML
+    (("[presse]", "[presse #xoxb-1-2"), "secret_slack_bot 4:23", "xoxb-1-2", "SLACK_BOT_TOKEN"),  # not even YAML
 ]
 
 
-@pytest.mark.parametrize(("change", "where", "secret", "variable"), SECRETS)
+@pytest.mark.parametrize("row", SECRETS)
 def test_each_secret_is_told_and_hidden(
-    look: Look, fine: str, change: tuple[str, str], where: str, secret: str, variable: str | None
+    look: Look, fine: str, row: tuple[tuple[str, str], str, str, str | None]
 ) -> None:
+    change, where, secret, variable = row
     found = look(fine.replace(*change, 1))
     assert found.config is None
     (problem,) = (each for each in found.problems if each.code.startswith("secret"))
