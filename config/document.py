@@ -162,6 +162,8 @@ class _Builder:
             start = end = sign.end()
         # "\\ud83d\\ude00" is one sign in JSON and two halves in YAML; half a sign can be neither stored nor printed.
         whole = event.value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        if re.search(r"[\x00-\x08\x0b-\x1f\x7f]", whole):
+            self._flaws.append(Flaw("bad_escape", start))  # only escapes can make them: "\\aeroplouf" rings a bell
         return Scalar(whole, event.style, start, end)
 
     def _alias(self, event: AliasEvent, level: int) -> Node:
