@@ -122,5 +122,5 @@ def _scalars(root: Node) -> Iterator[Scalar]:
             stack += node.items.values() if isinstance(node, Table) else node.items
 
 
-def _line(text: str, scalar: Scalar) -> int:
-    return text.count("\n", 0, scalar.start) + 1
+def _line(text: str, scalar: Scalar) -> str:
+    return str(text.count("\n", 0, scalar.start) + 1)

@@ -197,7 +197,7 @@ class _Builder:
             if not isinstance(key, Scalar):
                 self._flaws.append(Flaw("key_not_text", key.start))
             elif key.text in made.items:
-                first = self._text.count("\n", 0, made.keys[key.text].start) + 1
+                first = str(self._text.count("\n", 0, made.keys[key.text].start) + 1)
                 self._flaws.append(Flaw("duplicate_key", key.start, {"written": key.text, "first": first}))
             else:
                 made.items[key.text], made.keys[key.text] = value, key

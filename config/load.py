@@ -19,7 +19,7 @@ from config.schema import Config
 from config.shape import validate
 from config.syntax import explain
 
-LARGEST: Final = 1024 * 1024
+LARGEST: Final = 1_000_000
 """Bytes of the largest file we read: about ten thousand brands."""
 
 _WARNINGS: Final = frozenset({"unused_source"})
@@ -56,7 +56,7 @@ def examine(path: Path, environment: Mapping[str, str] | None = None, parse: Par
     except OSError as error:
         return _whole(path, "unreadable_file", written=str(path), reason=os.strerror(error.errno or 0))
     if len(data) > LARGEST:
-        return _whole(path, "too_big", limit=f"{LARGEST // 1024} KiB")
+        return _whole(path, "too_big", limit=LARGEST // 1_000_000)
     try:
         text, undecodable = data.decode("utf-8-sig"), None
     except UnicodeDecodeError as error:
@@ -144,6 +144,6 @@ def _blotted(value: Value, secrets: list[str]) -> Value:
     return value
 
 
-def _whole(path: Path, code: str, **values: str) -> Examination:
+def _whole(path: Path, code: str, **values: Value) -> Examination:
     phrase = PHRASES[code]
     return Examination(None, (ConfigProblem(path, 0, 0, code, phrase.message, phrase.suggestion, values),))

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from config.i18n import mark
 
 Value = str | int | tuple[str, ...]
-"""What a placeholder is filled with; a tuple is a choice: "a, b or c"."""
+"""What a placeholder is filled with; a tuple is a choice, "a, b or c", and a number an amount: "200,000"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ PHRASES: Final[dict[str, Phrase]] = {
         mark("save it again as UTF-8: in most editors, “Save with encoding”"),
     ),
     "control_character": Phrase(mark("an invisible control character stands here"), mark("delete it")),
-    "too_big": Phrase(mark("the file is larger than {limit}"), mark("keep only your brands and sources in it")),
+    "too_big": Phrase(mark("the file is larger than {limit} MB"), mark("keep only your brands and sources in it")),
     "too_deep": Phrase(
         mark("more than {limit} levels stand inside one another"), mark("write it as the example file does")
     ),
