@@ -178,3 +178,14 @@ def test_a_long_line_is_shortened_around_the_caret() -> None:
     _, shown, caret = problem.render(words("en")).splitlines()
     assert shown[len(caret) - 1] == "§"
     assert len(shown) < 110
+
+
+def test_queries_are_read_by_the_keyword_language(tmp_path: Path, fine: str) -> None:
+    pytest.importorskip("config.query")
+    path = tmp_path / "repartie.yaml"
+    path.write_text(fine, encoding="utf-8")
+    assert load(path, {}).brands[0].query == "aeroplouf"
+    path.write_text(fine.replace("query: aeroplouf", "query: '(aeroplouf OR'"), encoding="utf-8")
+    with pytest.raises(ConfigErrors) as caught:
+        load(path, {})
+    assert [(each.code, each.line) for each in caught.value.problems] == [("bad_query", 3)]
