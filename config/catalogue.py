@@ -1,6 +1,7 @@
 """What the catalogues lack: every message of the code against every translation. `tests/test_catalogues.py` asks.
 
-Messages are found with Babel in Python (`t("...")`, `t.plural("one", "many", n)`, `mark("...")`) and Jinja templates.
+Messages are found with Babel in Python and Jinja templates: `t("...")` (or `self._t`), `t.plural("one", "many", n)`,
+`mark("...")`, `mark_plural("one", "many")`.
 """
 
 import ast
@@ -16,7 +17,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
-KEYWORDS: Final = {"t": None, "mark": None, "plural": (1, 2)}
+KEYWORDS: Final = {"t": None, "_t": None, "mark": None, "plural": (1, 2), "mark_plural": (1, 2)}
 """The functions whose literal arguments are messages, as Babel writes them."""
 
 # French typography: these signs follow a no-break space, never one where a line may end.
@@ -93,12 +94,12 @@ def _literals(arg: ast.expr) -> list[str | None]:
 
 
 def placeholders(message: str) -> frozenset[str]:
-    """The names between braces of `message`: "{name:>5}" is name.
+    """The names between braces of `message`: of "{name:>5}" and "{name.first}", name.
 
     Raises:
         ValueError: a brace is not closed.
     """
-    return frozenset(name for _, name, _, _ in Formatter().parse(message) if name is not None)
+    return frozenset(re.split(r"[.\[]", name)[0] for _, name, _, _ in Formatter().parse(message) if name is not None)
 
 
 def extract(root: Path, folders: Iterable[str]) -> dict[str, Message]:
@@ -171,7 +172,7 @@ def unfilled(root: Path, folder: str) -> Iterator[str]:
                 continue
             name = _called(node)
             texts = [text for arg in node.args[:2] for text in _literals(arg) if text is not None]
-            if name not in {"t", "plural"} or not texts:
+            if name not in {"t", "_t", "plural"} or not texts:
                 continue
             given = {keyword.arg for keyword in node.keywords} | ({"count"} if name == "plural" else set())
             for missing in sorted(frozenset().union(*map(placeholders, texts)) - given):

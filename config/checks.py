@@ -10,7 +10,7 @@ from config.base import closest, fold
 from config.document import Flaw, Node, Scalar, Sequence, Table, offset_of
 from config.phrases import Phrase
 from config.shape import taken_for_comments
-from config.syntax import hash_comment
+from config.syntax import hash_comment, swallowed
 
 Parse = Callable[[str], object]
 """Reads a query; raises a ValueError with `message`, `values`, `position` and `hint` (`config.query.QueryError`)."""
@@ -28,6 +28,7 @@ def cross_check(root: Table, text: str, parse: Parse) -> Iterator[Flaw]:
                 yield from _query(query, text, parse)
     for scalar in _scalars(root):
         yield from taken_for_comments(scalar, text)
+        yield from swallowed(scalar, text)
 
 
 def _sources(root: Table, brands: list[Table]) -> Iterator[Flaw]:
@@ -121,5 +122,5 @@ def _scalars(root: Node) -> Iterator[Scalar]:
             stack += node.items.values() if isinstance(node, Table) else node.items
 
 
-def _line(text: str, scalar: Scalar) -> int:
-    return text.count("\n", 0, scalar.start) + 1
+def _line(text: str, scalar: Scalar) -> str:
+    return str(text.count("\n", 0, scalar.start) + 1)

@@ -160,7 +160,11 @@ class _Builder:
         if start == end and (sign := re.compile("[:-]").search(self._text, self._read_to, start)):
             # Where nothing is written, YAML points at what comes next; people look behind the colon or the dash.
             start = end = sign.end()
-        return Scalar(event.value, event.style, start, end)
+        # "\\ud83d\\ude00" is one sign in JSON and two halves in YAML; half a sign can be neither stored nor printed.
+        whole = event.value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        if re.search(r"[\x00-\x08\x0b-\x1f\x7f]", whole):
+            self._flaws.append(Flaw("bad_escape", start))  # only escapes can make them: "\\aeroplouf" rings a bell
+        return Scalar(whole, event.style, start, end)
 
     def _alias(self, event: AliasEvent, level: int) -> Node:
         # An anchor is known once its node is whole, so nothing can hold itself.
@@ -193,7 +197,7 @@ class _Builder:
             if not isinstance(key, Scalar):
                 self._flaws.append(Flaw("key_not_text", key.start))
             elif key.text in made.items:
-                first = self._text.count("\n", 0, made.keys[key.text].start) + 1
+                first = str(self._text.count("\n", 0, made.keys[key.text].start) + 1)
                 self._flaws.append(Flaw("duplicate_key", key.start, {"written": key.text, "first": first}))
             else:
                 made.items[key.text], made.keys[key.text] = value, key

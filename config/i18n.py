@@ -36,6 +36,11 @@ def mark(english: str, /) -> str:
     return english
 
 
+def mark_plural(one: str, many: str, /) -> tuple[str, str]:
+    """Like `mark`, for a message that counts: `t.plural(*FORMS, n)` says it later."""
+    return one, many
+
+
 class _Kept(dict[str, object]):
     """Leaves a placeholder that has no value as it is written, and says so in the log."""
 

@@ -12,14 +12,16 @@ VARIABLES: Final = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SANDBOX_TOKEN", "REPA
 
 _TOKENS: Final = (
     # docs.slack.dev/authentication/tokens (read 2026-11): bot, app-level, user and configuration tokens.
-    (re.compile(r"\bxoxb-[\w-]+"), "secret_slack_bot", "SLACK_BOT_TOKEN"),
+    (re.compile(r"\b(?:xoxe\.)?xoxb-[\w-]+"), "secret_slack_bot", "SLACK_BOT_TOKEN"),
     (re.compile(r"\bxapp-[\w-]+"), "secret_slack_app", "SLACK_APP_TOKEN"),
     (re.compile(r"\bxox[a-z](?:\.xox[a-z])?-[\w-]+"), "secret_slack_user", "SLACK_BOT_TOKEN"),
 )
-_ADDRESS = re.compile(r"\b([a-z][a-z0-9+.-]*)://[^\s/@:'\"]*:([^\s/@'\"]+)@[^\s'\",\]}]*", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"\b([a-z][a-z0-9+.-]{0,20})://[^\s/@:'\"]{0,200}:([^\s/@'\"]{1,200})@[^\s'\",\]}]*", re.IGNORECASE
+)
 _KEY = re.compile(
     r"""(?:^|[{,\#]|-[ ])[ \t]*["']?
-    (?P<key>[\w-]*(?:password|passwd|passphrase|mot_?de_?passe|secret|token|api_?key|bearer)[\w-]*)["']?
+    (?P<key>[\w-]{0,60}(?:password|passwd|passphrase|mot_?de_?passe|secret|token|api_?key|bearer)[\w-]*)["']?
     [ \t]*[:=][ \t]*["']?(?P<secret>[^\s"'\#,{}\[\]&*|>~][^\s"',}\]]*)""",
     re.IGNORECASE | re.VERBOSE | re.MULTILINE,
 )
@@ -40,17 +42,20 @@ class Leak:
 def find_leaks(text: str, environment: Mapping[str, str]) -> list[Leak]:
     """Every secret of `text`, in order, none twice. `environment` tells which variables are set already."""
     found: list[Leak] = []
+    told = bytearray(len(text))
     for leak in _all(text, environment):
-        if not any(leak.start < other.end and other.start < leak.end for other in found):
+        if not any(told[leak.start : leak.end]):
+            told[leak.start : leak.end] = b"\x01" * (leak.end - leak.start)
             found.append(leak)
     return sorted(found, key=lambda leak: leak.start)
 
 
 def hide(text: str, leaks: list[Leak]) -> str:
     """`text` with every secret blotted out, as long as before so that columns stay true."""
+    signs = list(text)
     for start, end in (leak.hidden for leak in leaks):
-        text = f"{text[:start]}{'•' * (end - start)}{text[end:]}"
-    return text
+        signs[start:end] = "•" * (end - start)
+    return "".join(signs)
 
 
 def _all(text: str, environment: Mapping[str, str]) -> Iterator[Leak]:

@@ -2,6 +2,7 @@
 
 import os
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -19,7 +20,7 @@ from config.schema import Config
 from config.shape import validate
 from config.syntax import explain
 
-LARGEST: Final = 1024 * 1024
+LARGEST: Final = 1_000_000
 """Bytes of the largest file we read: about ten thousand brands."""
 
 _WARNINGS: Final = frozenset({"unused_source"})
@@ -56,7 +57,7 @@ def examine(path: Path, environment: Mapping[str, str] | None = None, parse: Par
     except OSError as error:
         return _whole(path, "unreadable_file", written=str(path), reason=os.strerror(error.errno or 0))
     if len(data) > LARGEST:
-        return _whole(path, "too_big", limit=f"{LARGEST // 1024} KiB")
+        return _whole(path, "too_big", limit=LARGEST // 1_000_000)
     try:
         text, undecodable = data.decode("utf-8-sig"), None
     except UnicodeDecodeError as error:
@@ -97,25 +98,28 @@ def _understood(text: str, parse: Parse) -> tuple[Config | None, list[Flaw]]:
 
 def _said_by(leaks: list[Leak], flaw: Flaw, text: str) -> bool:
     """Whether a leak says all that is worth saying at the place of `flaw`: the secret must go, whatever its shape."""
+    behind = bisect_right(leaks, flaw.at, key=lambda leak: leak.start)
+    near = leaks[max(0, behind - 1) : behind + 1]
     return any(
         leak.start <= flaw.at < leak.end
         or (
             flaw.at < leak.start
             and re.fullmatch(r"""["']?[\w-]*["']?[ \t]*:?[ \t]*["']?""", text[flaw.at : leak.start])
         )
-        for leak in leaks
+        for leak in near
     )
 
 
 def _placed(path: Path, text: str, flaws: Iterable[Flaw], leaks: list[Leak]) -> tuple[ConfigProblem, ...]:
     """The flaws as problems, in the order of the file, each once."""
     lines = hide(text, leaks).split("\n")
+    starts = [0, *(found.end() for found in re.finditer("\n", text))]
     secrets = [text[slice(*leak.hidden)] for leak in leaks]
     found: dict[tuple[int, str], ConfigProblem] = {}
     for flaw in sorted(flaws, key=lambda flaw: flaw.at):
         at = min(flaw.at, len(text))
-        line = text.count("\n", 0, at) + 1
-        column = at - (text.rfind("\n", 0, at) + 1) + 1
+        line = bisect_right(starts, at)
+        column = at - starts[line - 1] + 1
         phrase = flaw.phrase or PHRASES[flaw.code]
         suggestion = PHRASES[flaw.advice].suggestion if flaw.advice else phrase.suggestion
         values = {name: _blotted(value, secrets) for name, value in flaw.values.items()}
@@ -144,6 +148,6 @@ def _blotted(value: Value, secrets: list[str]) -> Value:
     return value
 
 
-def _whole(path: Path, code: str, **values: str) -> Examination:
+def _whole(path: Path, code: str, **values: Value) -> Examination:
     phrase = PHRASES[code]
     return Examination(None, (ConfigProblem(path, 0, 0, code, phrase.message, phrase.suggestion, values),))

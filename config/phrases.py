@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from config.i18n import mark
 
 Value = str | int | tuple[str, ...]
-"""What a placeholder is filled with; a tuple is a choice: "a, b or c"."""
+"""What a placeholder is filled with; a tuple is a choice, "a, b or c", and a number an amount: "200,000"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ PHRASES: Final[dict[str, Phrase]] = {
         mark("save it again as UTF-8: in most editors, “Save with encoding”"),
     ),
     "control_character": Phrase(mark("an invisible control character stands here"), mark("delete it")),
-    "too_big": Phrase(mark("the file is larger than {limit}"), mark("keep only your brands and sources in it")),
+    "too_big": Phrase(mark("the file is larger than {limit} MB"), mark("keep only your brands and sources in it")),
     "too_deep": Phrase(
         mark("more than {limit} levels stand inside one another"), mark("write it as the example file does")
     ),
@@ -60,7 +60,7 @@ PHRASES: Final[dict[str, Phrase]] = {
         mark("everything from “{written}” on is a comment: # starts a comment in YAML"),
         mark("put quotes around the whole value, for instance: {quoted}"),
     ),
-    "tab": Phrase(mark("a tab stands here; YAML allows only spaces to indent"), mark("replace the tab by spaces")),
+    "tab": Phrase(mark("a tab stands here; YAML wants spaces"), mark("replace the tab by spaces")),
     "open_quote": Phrase(mark("this quotation mark is never closed"), mark("close it at the end of the text")),
     "text_after_quote": Phrase(
         mark("the quoted text ends before this, but the line goes on"),
@@ -69,6 +69,7 @@ PHRASES: Final[dict[str, Phrase]] = {
     "open_bracket": Phrase(
         mark("this bracket is never closed, or a comma is missing"), mark("close it, and separate items with commas")
     ),
+    "extra_bracket": Phrase(mark("this bracket closes nothing"), mark("delete it, or open it before")),
     "colon_in_text": Phrase(
         mark("a colon followed by a space cannot stand here"),
         mark("put quotes around the whole value if it is a text; otherwise check the indentation of this line"),

@@ -50,10 +50,7 @@ class ConfigProblem:
         return "\n".join(lines)
 
     def _filled(self, t: Words) -> dict[str, object]:
-        return {
-            name: t.listing(value, either=True) if isinstance(value, tuple) else value
-            for name, value in self.values.items()
-        }
+        return {name: _written(value, t) for name, value in self.values.items()}
 
 
 class ConfigErrors(Exception):
@@ -68,6 +65,12 @@ class ConfigErrors(Exception):
         errors = sum(not problem.warning for problem in self.problems)
         total = t.plural("{count} error in the configuration.", "{count} errors in the configuration.", errors)
         return "\n\n".join([*(problem.render(t) for problem in self.problems), total])
+
+
+def _written(value: Value, t: Words) -> str:
+    if isinstance(value, tuple):
+        return t.listing(value, either=True)
+    return t.number(value) if isinstance(value, int) else value
 
 
 def _quote(line: str, column: int) -> list[str]:

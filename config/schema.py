@@ -79,8 +79,8 @@ class Config(Section):
     timezone: TimeZone = Field("Europe/Paris", description="Time zone of the team, as a place.")
     brands: tuple[Brand, ...] = Field(min_length=1, description="The brands we watch.")
     sources: dict[str, SourceOptions] = Field(description="The places we listen to, each under a name you choose.")
-    slack: SlackSettings = Field(SlackSettings(), description="Where Slack is.")
-    replies: RepliesSettings = Field(RepliesSettings(), description="How replies leave.")
+    slack: SlackSettings = Field(SlackSettings(), description="How Slack is reached, if not as usual.")
+    replies: RepliesSettings = Field(RepliesSettings(), description="How replies are published.")
     publish: dict[str, PublishMode] = Field(
         default_factory=dict,
         description="Brand -> live or dry-run. A brand that is not named here publishes nothing.",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
-from config.document import Flaw
+from config.document import Flaw, Scalar
 
 
 def explain(error: YAMLError, text: str) -> Flaw:
@@ -44,13 +44,15 @@ def _structure(error: MarkedYAMLError, text: str, at: int, begun: int) -> Iterat
         if hidden := re.compile(r"(?<=[\[,\s])#[^\s\],}]+").search(text, opened, at):
             yield hash_comment(hidden[0], hidden.start())
         yield Flaw("open_bracket", opened)
+    elif text[at : at + 1] in {"]", "}"}:
+        yield Flaw("extra_bracket", at)
+    elif "could not find expected ':'" in problem:
+        yield from _glued(text, begun)
     elif "mapping values are not allowed" in problem:
         first, line = _line(text, at)
-        above, before = _line(text, max(0, first - 1))
-        glued = re.match(r"\s*(?:- )?(\w+):(?=[^\s/])", before)
-        if glued and above != first:
-            yield Flaw("glued_colon", above + glued.end() - 1, {"key": glued[1]})
-        elif len(re.findall(r":(?:\s|$)", line)) > 1:
+        if first:
+            yield from _glued(text, first - 1)
+        if len(re.findall(r":(?:\s|$)", line)) > 1:
             yield Flaw("colon_in_text", at)
         else:
             yield Flaw("indentation", first + len(line) - len(line.lstrip()))
@@ -58,6 +60,19 @@ def _structure(error: MarkedYAMLError, text: str, at: int, begun: int) -> Iterat
         yield Flaw("text_after_quote", at)
     elif "<block end>" in problem or "<block mapping start>" in problem:
         yield Flaw("indentation", at)
+
+
+def _glued(text: str, at: int) -> Iterator[Flaw]:
+    """`key:value` on the line of `at`, which YAML takes for one word."""
+    first, line = _line(text, at)
+    if found := re.match(r"\s*(?:- )?([\w-]+):(?=[^\s/])", line):
+        yield Flaw("glued_colon", first + found.end() - 1, {"key": found[1]})
+
+
+def swallowed(scalar: Scalar, text: str) -> Iterator[Flaw]:
+    """A quotation mark that was not closed and so took the keys of the next lines for its text."""
+    if scalar.style in {"'", '"'} and re.compile(r"\n\s*(?:- )?[\w-]+:\s").search(text, scalar.start, scalar.end):
+        yield Flaw("open_quote", scalar.start)
 
 
 def hash_comment(written: str, at: int, whole: str | None = None) -> Flaw:

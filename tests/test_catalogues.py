@@ -80,6 +80,13 @@ def _tree(root: Path, code: str, po: str, *, template: str = "") -> list[str]:
         ('t("Really?")', 'msgid "Really?"\nmsgstr "Vraiment\N{NARROW NO-BREAK SPACE}?"', []),
         ('t("Taken by {name}", **values)', 'msgid "Taken by {name}"\nmsgstr "Pris par {name}"', []),
         ("t(text)", "", []),
+        ('self._t("Reply")', "", ["room/view.py:1: no French for “Reply”"]),
+        ('t("{e.host} is closed", e=e)', 'msgid "{e.host} is closed"\nmsgstr "{e.host} est fermé"', []),
+        (
+            'FORMS = mark_plural("{count} reply", "{count} replies")',
+            'msgid "{count} reply"\nmsgstr "{count} réponse"',
+            ["room/fr/room.po:6: the code's plural is “{count} replies” here: “{count} reply”"],
+        ),
         ("f\"{t('Reply')}\"", "", ["room/view.py:1: no French for “Reply”"]),
         ('t("On" if on else "Off")', "", ["room/view.py:1: no French for “On”", "room/view.py:1: no French for “Off”"]),
     ],

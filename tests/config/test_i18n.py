@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from config.i18n import Words, mark, read_messages, words
+from config.i18n import Words, mark, mark_plural, read_messages, words
 
 NOW = datetime(2026, 11, 22, 7, 5, tzinfo=UTC)
 PARIS = ZoneInfo("Europe/Paris")
@@ -76,6 +76,7 @@ def test_fuzzy_and_empty_translations_are_not_shown(tmp_path: Path) -> None:
 
 def test_mark_changes_nothing() -> None:
     assert mark("Later") == "Later"
+    assert words("en").plural(*mark_plural("{count} day", "{count} days"), 2) == "2 days"
 
 
 def test_an_unknown_language_is_refused() -> None:

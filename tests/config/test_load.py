@@ -1,6 +1,7 @@
 """A whole file, right or wrong: what it says, and everything that is wrong with it at once."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -84,23 +85,75 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
     assert problem.code == "unreadable_file"
 
 
-@pytest.mark.parametrize(
-    ("content", "code", "line", "column"),
-    [
-        (b"", "empty_file", 1, 1),
-        (b"# nothing yet\n", "empty_file", 1, 1),
-        (b"- a\n- b\n", "not_sections", 1, 1),
-        (b"brands", "not_sections", 1, 1),
-        ("brands: \n  - name: Aéro".encode("cp1252"), "not_utf8", 2, 12),
-        ("brands: []".encode("utf-16"), "not_utf8", 1, 1),
-        (b"brands: \x07\n", "control_character", 1, 9),
-        (b"brands: []\n" + b"#" * LARGEST, "too_big", 0, 0),
-    ],
+BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{new}: &{new} [{', '.join([f'*{old}'] * 9)}]\n" for old, new in pairwise("abcdefghi")
 )
-def test_a_file_that_is_no_text(look: Look, content: bytes, code: str, line: int, column: int) -> None:
+START = ("start from repartie.example.yaml", "partez de repartie.example.yaml")
+AGAIN = (
+    "save it again as UTF-8: in most editors, “Save with encoding”",
+    "enregistrez-le de nouveau en UTF-8_: dans la plupart des éditeurs, «_Enregistrer avec l’encodage_»",
+)
+# Bytes, code, line:column, what is said and advised in English and French.
+NO_CONFIGURATION = [
+    (b"", "empty_file 1:1", ("the file is empty", "le fichier est vide"), START),
+    (b"# nothing yet\n", "empty_file 1:1", ("the file is empty", "le fichier est vide"), START),
+    (
+        b"- a\n- b\n",
+        "not_sections 1:1",
+        (
+            "the file must be made of sections such as “brands:” and “sources:”",
+            "le fichier doit être composé de sections, comme «_brands:_» et «_sources:_»",
+        ),
+        START,
+    ),
+    (
+        "brands: \n  - name: Aéro".encode("cp1252"),
+        "not_utf8 2:12",
+        ("the file is not written in UTF-8", "le fichier n’est pas enregistré en UTF-8"),
+        AGAIN,
+    ),
+    (
+        "brands: []".encode("utf-16"),
+        "not_utf8 1:1",
+        ("the file is not written in UTF-8", "le fichier n’est pas enregistré en UTF-8"),
+        AGAIN,
+    ),
+    (
+        b"brands: \x07\n",
+        "control_character 1:9",
+        ("an invisible control character stands here", "un caractère de contrôle invisible se trouve ici"),
+        ("delete it", "supprimez-le"),
+    ),
+    (
+        b"brands: []\n" + b"#" * LARGEST,
+        "too_big 0:0",
+        ("the file is larger than 1 MB", "le fichier dépasse 1_Mo"),
+        ("keep only your brands and sources in it", "n’y gardez que vos marques et vos sources"),
+    ),
+    (
+        BOMB.encode(),
+        "too_many 6:4",
+        (
+            "the file says more than 200,000 things once its *aliases are written out",
+            "une fois ses *alias développés, le fichier compte plus de 200_000 éléments",
+        ),
+        ("use fewer aliases", "utilisez moins d’alias"),
+    ),
+]
+
+
+@pytest.mark.parametrize("row", [pytest.param(row, id=row[1]) for row in NO_CONFIGURATION])
+def test_a_file_that_is_no_configuration(look: Look, row: tuple[bytes, str, tuple[str, str], tuple[str, str]]) -> None:
+    content, where, said, advised = row
     problem = look(content).problems[0]
-    assert (problem.code, problem.line, problem.column) == (code, line, column)
-    assert problem.render(words("fr"))
+    assert f"{problem.code} {problem.line}:{problem.column}" == where
+    for language, text, advice in zip(("en", "fr"), said, advised, strict=True):
+        assert _visible(problem.said(words(language))) == text
+        assert _visible(problem.advice(words(language))) == advice
+
+
+def _visible(text: str) -> str:
+    return text.replace(HARD, "_").replace("\N{NARROW NO-BREAK SPACE}", "_")
 
 
 @pytest.mark.parametrize(("mark", "end"), [("\ufeff", "\n"), ("", "\r\n")])
@@ -125,3 +178,14 @@ def test_a_long_line_is_shortened_around_the_caret() -> None:
     _, shown, caret = problem.render(words("en")).splitlines()
     assert shown[len(caret) - 1] == "§"
     assert len(shown) < 110
+
+
+def test_queries_are_read_by_the_keyword_language(tmp_path: Path, fine: str) -> None:
+    pytest.importorskip("config.query")
+    path = tmp_path / "repartie.yaml"
+    path.write_text(fine, encoding="utf-8")
+    assert load(path, {}).brands[0].query == "aeroplouf"
+    path.write_text(fine.replace("query: aeroplouf", "query: '(aeroplouf OR'"), encoding="utf-8")
+    with pytest.raises(ConfigErrors) as caught:
+        load(path, {})
+    assert [(each.code, each.line) for each in caught.value.problems] == [("bad_query", 3)]
