@@ -23,8 +23,8 @@ from models.post import Author, Post
 
 WANTED = 50_000
 """Posts a second on one core, with 5,000 queries; the promise this file checks."""
-RATES = (0.0, 0.02, 0.07, 0.25)
-"""Share of posts that are made to speak of a brand."""
+RATES = (0.0, 0.04, 0.15, 0.3)
+"""Share of posts that are made to speak of a brand; about half of them satisfy its whole query."""
 SYLLABLES = "ba be bi bo cha chi cou da dé di do fa fer fi flo ga gri jo la le li lou ma mè mi mon na né no ou pa pe plo qua ra ré ri ro sa se si sou ta te ti tou va ve vi vo za".split()  # noqa: E501
 BRANDLIKE = ("Aéro", "Kwa", "Zé", "Xi", "Yo", "Wi")
 """How brands begin: rarely like other words; the last shape of query is for those that are words."""
@@ -139,7 +139,7 @@ def main() -> None:
         print(
             f"{len(said):>9,} {mean:>10.0f} {matched / len(said):>8.1%} {speeds[-1]:>9,.0f} {len(said) / clock:>9,.0f} {alone:>10,.0f}"
         )
-    sample = posts(chance, 100, vocabulary, brands, 0.07)
+    sample = posts(chance, 100, vocabulary, brands, RATES[2])
     trees, _, by_trees = timed(lambda: every_tree(made, sample))
     assert by_trees == sum(map(bool, matcher.match_many(sample)))
     patterns = alternations(made)
@@ -148,9 +148,9 @@ def main() -> None:
     )
     for name, seconds in (("every tree evaluated", trees), ("one re alternation per query", by_re)):
         speed = len(sample) / seconds
-        print(f"baseline, {name}: {speed:,.0f} posts/s; ours is {speeds[2] / speed:,.0f} times faster at 7 %")
+        print(f"baseline, {name}: {speed:,.0f} posts/s; ours is {speeds[2] / speed:,.0f} times faster")
     if chosen.queries == 5_000:  # noqa: PLR2004
-        assert speeds[2] >= WANTED, f"{speeds[2]:,.0f} posts/s at 7 %, promised {WANTED:,}"
+        assert speeds[2] >= WANTED, f"{speeds[2]:,.0f} posts/s where 7 % match, promised {WANTED:,}"
 
 
 if __name__ == "__main__":

@@ -83,7 +83,7 @@ def _any(node: Or) -> Gate | None:
 
 
 def _words(term: Term) -> list[bytes]:
-    return [word for token in words(term.text) for word in haystack(token.folded).split()]
+    return [word for folded, _, _ in words(term.text) for word in haystack(folded).split()]
 
 
 def _of_term(term: Term) -> list[Clause]:

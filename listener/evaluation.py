@@ -57,7 +57,7 @@ class Needle:
         if place.first + size > len(tokens):
             return None
         for offset in range(1, size):
-            there, wanted = tokens[place.first + offset].folded, self.folded[offset]
+            there, wanted = tokens[place.first + offset][0], self.folded[offset]
             if not (there.startswith(wanted) if self._open(offset) else there == wanted):
                 return None
         return place.first + size - 1
@@ -67,7 +67,7 @@ class Needle:
         if len(self.exact) == 1:
             spans = [(place.start, place.end)]
         else:
-            spans = [(token.start, token.end) for token in reading.tokens[place.first : last + 1]]
+            spans = [token[1:] for token in reading.tokens[place.first : last + 1]]
         for offset, (start, end) in enumerate(spans):
             there, wanted = exact(reading.text[start:end]), self.exact[offset]
             if not (there.startswith(wanted) if self._open(offset) else there == wanted):
@@ -84,7 +84,7 @@ def needle(term: Term) -> Needle:
     if term.sort is Sort.WORDS:
         tokens = words(term.text)
         exactly = tuple(exact(term.text[start:end]) for _, start, end in tokens)
-        return Needle(tuple(token.folded for token in tokens), exactly, term.prefix, is_name=False)
+        return Needle(tuple(folded for folded, _, _ in tokens), exactly, term.prefix, is_name=False)
     return Needle((term.sort + fold_name(term.text),), (exact(term.text),), term.prefix, is_name=True)
 
 
@@ -148,6 +148,7 @@ class Sight:
         found = [
             (which, *span)
             for which, reading in enumerate(self.readings)
+            if reading.tokens
             for span in (near(node, reading, which) if isinstance(node, Near) else spans(node, reading, which))
         ]
         if not found and isinstance(node, Term) and self._is_addressed(node):

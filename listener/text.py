@@ -57,12 +57,8 @@ _WORDS: Final = re.compile(r"(?P<emoji>r{1,2}|e(?:[kv]|ze)*)|(?P<word>[wvz]+|i)"
 _SIGNS: Final = frozenset("#@")
 
 
-class Token(NamedTuple):
-    """One word or emoji, folded, and the characters of the text where it starts and ends."""
-
-    folded: str
-    start: int
-    end: int
+Token = tuple[str, int, int]
+"""One word or emoji, folded, and the characters where it starts and ends. Made in millions, so a plain tuple."""
 
 
 class Place(NamedTuple):
@@ -101,7 +97,7 @@ class Reading:
 
     def shown(self, first: int, last: int) -> str:
         """The words from one token to another as they stand in the text."""
-        return _INVISIBLE.sub("", self.text[self.tokens[first].start : self.tokens[last].end])
+        return _INVISIBLE.sub("", self.text[self.tokens[first][1] : self.tokens[last][2]])
 
 
 class _Kinds(dict[int, str]):
@@ -187,6 +183,8 @@ def words(text: str) -> list[Token]:
 
 def read(text: str) -> Reading:
     """Read `text`: addresses hold no words; hashtags and handles are words too, of a handle the part before @server."""
+    if not text:
+        return Reading(text, [], {}, {})
     tokens: list[Token] = []
     names: dict[str, list[Place]] = {}
     has_address = "://" in text or "www." in text.lower()
@@ -225,11 +223,11 @@ def _add(tokens: list[Token], text: str, start: int, end: int) -> None:
     folded = piece.lower() if piece.isascii() else fold(piece).replace(" ", "")
     if not folded:  # invisible characters alone
         return
-    if tokens and tokens[-1].end == start - 1 and text[start - 1] in _APOSTROPHES:
-        before = tokens[-1]
+    if tokens and tokens[-1][2] == start - 1 and text[start - 1] in _APOSTROPHES:
+        before, opening, _ = tokens[-1]
         if folded == "s":  # Aéroplouf's is Aéroplouf
             return
-        if folded in _WHOLE.get(before.folded, ()):
-            tokens[-1] = Token(f"{before.folded}'{folded}", before.start, end)
+        if folded in _WHOLE.get(before, ()):
+            tokens[-1] = (f"{before}'{folded}", opening, end)
             return
-    tokens.append(Token(folded, start, end))
+    tokens.append((folded, start, end))
