@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from html import unescape
 from typing import Final
 from urllib.parse import urljoin
 
@@ -22,6 +23,7 @@ _CELLS: Final = frozenset({"td", "th"})
 _MOST_LINKS: Final = 50
 _SPACES: Final = re.compile(r"[ \t\r\f\v]+")
 _AROUND_BREAKS: Final = re.compile(r"[ \t]*\n[ \t\n]*")
+_TAG: Final = re.compile(r"<(?:[a-zA-Z][^<>]*|/[a-zA-Z][^<>]*|!--.*?--)>", re.DOTALL)
 _MARKUP: Final = re.compile(r"</(?:p|div|a|b|i|em|strong|span|li|ul|ol|h\d|blockquote)>|<br ?/?>|<p>", re.IGNORECASE)
 
 
@@ -36,9 +38,10 @@ class Reading:
 def read_html(markup: str, base: str = "") -> Reading:
     """What a person sees of `markup`; relative links are resolved against `base`.
 
-    Pictures speak by their `alt`. Markup that was escaped twice, as careless feeds do, is opened twice.
+    Pictures speak by their `alt`. Text without a single tag keeps its lines and its lone `<`. Markup that was escaped
+    twice, as careless feeds do, is opened twice.
     """
-    reading = _read(markup, base)
+    reading = _read(markup, base) if _TAG.search(markup) else Reading(tidy(unescape(markup)))
     if _MARKUP.search(reading.text):
         again = _read(reading.text, base)
         return Reading(again.text, tuple(dict.fromkeys((*reading.links, *again.links)))[:_MOST_LINKS])
