@@ -25,6 +25,7 @@ _ZONES: Final = {"cet": timedelta(hours=1), "cest": timedelta(hours=2)}
 
 def loose_date(written: str) -> datetime | None:
     """`lun. 12 janv. 2026 à 10h30`, `1er août 2026`, `12/01/2026 10:30` (day first), RFC 850's. Without a zone, UTC."""
+    written = written[:100]
     try:
         moment = parsedate_to_datetime(written)
         return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)

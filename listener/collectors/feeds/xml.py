@@ -10,13 +10,16 @@ from urllib.parse import urljoin
 
 from listener.collectors.feeds.dates import loose_date
 from listener.collectors.feeds.entry import MOST_ENTRIES, Entry, Feed, NotAFeed, language_tag, sensible
+from listener.collectors.feeds.knots import is_knotted
 from listener.html import Reading, absolute, one_line, read_html, tidy
 
 _START: Final = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _END: Final = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>", re.IGNORECASE)
 # feedparser takes a mail address to end after four letters of its last label: `ines@hangar.travel (Inès)` loses its
 # name. The address is nothing we show anyway.
-_MAILED: Final = re.compile(r"(<(?:author|managingEditor|webMaster)>)\s*[^<>\s]+@[^<>\s]+\s+\(([^<>()]+)\)\s*(?=</)")
+_MAILED: Final = re.compile(
+    r"(<(?:author|managingEditor|webMaster)>)\s{0,20}[^<>\s]{1,100}@[^<>\s]{1,100}\s{1,20}\(([^<>()]{1,200})\)"
+)
 _PERIODS: Final = {"hourly": 1, "daily": 24, "weekly": 24 * 7, "monthly": 24 * 30, "yearly": 24 * 365}  # hours
 _HINT: Final = timedelta(hours=1)
 _MARKUP: Final = {"text/html", "application/xhtml+xml"}
@@ -30,11 +33,14 @@ def read_xml(text: str, url: str) -> Feed:
         url: where it stands; relative links are resolved against it.
 
     Raises:
-        NotAFeed: feedparser sees no feed in it.
+        NotAFeed: feedparser sees no feed in it, or it is made to cost time.
     """
     import feedparser  # noqa: PLC0415  # 0.2 s: paid by who reads a feed, not by who starts the app
 
-    text, left_out = _first_entries(_MAILED.sub(r"\1\2", text))
+    text, left_out = _first_entries(text)
+    if is_knotted(text):
+        raise NotAFeed(knotted=True)
+    text = _MAILED.sub(r"\1\2", text)
     # A file object: given a string, feedparser would open addresses and files it names. No base address either, so
     # that relative ids stay as they are written; links are resolved below.
     found = feedparser.parse(
