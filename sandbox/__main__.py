@@ -9,13 +9,12 @@ import sys
 import threading
 from collections.abc import Sequence
 
-from starlette.routing import BaseRoute
-
-from sandbox.app import build
+from sandbox.app import Seat, build
 from sandbox.i18n import LOCALES
 from sandbox.scenario.player import Player, accounts_of, blogs_of
 from sandbox.scenario.schema import WrongScenario, load
 from sandbox.server import Server, address, bind
+from sandbox.slack import Workspace, routes
 from sandbox.social.blogs import Blogs
 from sandbox.social.live import Live
 from sandbox.social.network import Network
@@ -36,11 +35,6 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(given)
 
 
-def _desk(bot_token: str, app_token: str) -> list[BaseRoute]:
-    del bot_token, app_token
-    return []
-
-
 def _wait_for_the_parent_to_go() -> None:
     while os.read(sys.stdin.fileno(), 4_096):
         pass
@@ -58,6 +52,7 @@ def main(given: Sequence[str] | None = None) -> int:
     network, blogs = Network(accounts_of(scenario)), Blogs(blogs_of(scenario))
     bot_token, app_token = (f"{kind}-sandbox-{secrets.token_hex(12)}" for kind in ("xoxb", "xapp"))
     base, live = address(place), Live(network)
+    workspace = Workspace(bot_token=bot_token, app_token=app_token)
     player = Player(scenario, network, blogs, speed=arguments.speed, seed=arguments.seed)
     said = {
         "address": base,
@@ -77,7 +72,15 @@ def main(given: Sequence[str] | None = None) -> int:
         sys.stdout.write(json.dumps(said) + "\n")
         sys.stdout.flush()
 
-    app = build(_desk(bot_token, app_token), network, blogs, live=live, language=arguments.language)
+    app = build(
+        routes(workspace),
+        network,
+        blogs,
+        live=live,
+        language=arguments.language,
+        seats=[Seat(one.name, one.title, f"/desk?as={one.id}") for one in workspace.team()],
+        secret_paths=("/hooks/",),  # a response_url is a secret in itself
+    )
     server = Server(app, ready)
 
     def stop(*_: object) -> None:

@@ -37,13 +37,21 @@ class Words:
         self._messages = messages
 
     def __call__(self, english: str, /, **values: object) -> str:
-        """The message in this language, filled; the English text where nobody translated it."""
-        return self._messages.get(english, (english,))[0].format(**values)
+        """The message in this language, filled; the English text where nobody translated it.
+
+        Without values it is given as it stands, placeholders and all: the page's script fills some itself.
+        """
+        text = self._messages.get(english, (english,))[0]
+        return text.format(**values) if values else text
+
+    def forms(self, one: str, many: str, /) -> tuple[str, str]:
+        """The two forms of a plural, unfilled."""
+        forms = self._messages.get(one, (one, many))
+        return forms[0], forms[-1]
 
     def plural(self, one: str, many: str, count: int, /, **values: object) -> str:
         """`one` or `many` as this language counts; `{count}` is filled by itself."""
-        forms = self._messages.get(one, (one, many))
-        chosen = forms[0] if self._locale.plural_form(count) == "one" else forms[-1]
+        chosen = self.forms(one, many)[0 if self._locale.plural_form(count) == "one" else 1]
         return chosen.format(**{"count": format_decimal(count, locale=self._locale), **values})
 
 
@@ -53,9 +61,10 @@ def read_messages(folder: Path) -> dict[str, tuple[str, ...]]:
     for path in sorted(folder.glob("*.po")):
         with path.open("rb") as file:
             for message in read_po(file):
-                forms = message.string if isinstance(message.string, tuple | list) else (message.string,)
-                if message.id and not message.fuzzy and all(forms):
-                    found[message.id if isinstance(message.id, str) else message.id[0]] = tuple(forms)
+                said = message.string
+                forms = (said,) if isinstance(said, str) else tuple(form or "" for form in said or ())
+                if message.id and not message.fuzzy and forms and all(forms):
+                    found[message.id if isinstance(message.id, str) else message.id[0]] = forms
     return found
 
 

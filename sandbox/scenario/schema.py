@@ -33,6 +33,7 @@ class Person(_Section):
     language: Literal["fr", "en"]
     bio: str = ""
     official: bool = False
+    figure: Literal["woman", "man", ""] = ""
 
 
 class BlogAbout(_Section):

@@ -1,6 +1,7 @@
 """The square as people see it: timeline, conversation, profile, search; a composer to write as somebody invented."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,14 +37,26 @@ def _environment() -> Environment:
     return environment
 
 
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Somebody a visitor may be at the desk, and the address that makes them so."""
+
+    name: str
+    title: str
+    address: str
+
+
 class Pages:
     """Every page of the square and the blogs, and the start page before them."""
 
-    def __init__(self, network: Network, blogs: Blogs, live: Live, language: str = "en") -> None:
+    def __init__(
+        self, network: Network, blogs: Blogs, live: Live, language: str = "en", seats: Sequence[Seat] = ()
+    ) -> None:
         self._network = network
         self._blogs = blogs
         self._live = live
         self._language = language
+        self._seats = seats
         self._templates = _environment()
 
     def routes(self) -> list[BaseRoute]:
@@ -66,8 +79,8 @@ class Pages:
         ]
 
     async def _start(self, request: Request) -> Response:
-        latest = timeline.home(self._network, 3)
-        return self._show(request, "start.html", items=latest, blogs=self._blogs.all())
+        latest = timeline.home(self._network, 2)
+        return self._show(request, "start.html", items=latest, blogs=self._blogs.all(), seats=self._seats)
 
     async def _home(self, request: Request) -> Response:
         before = request.query_params.get("before", "")
