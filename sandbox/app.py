@@ -30,8 +30,9 @@ def build(  # noqa: PLR0913 - the composition root takes what it composes, by na
 ) -> ASGIApp:
     """The whole app behind its guard.
 
-    `workspace_routes` are the desk's, `seats` who may sit there; `secret_paths` the prefixes of its addresses that a tool may POST to without a
-    token, since they are unguessable themselves. `live` may be given so that its owner can close it.
+    `workspace_routes` are the desk's, `seats` who may sit there; `secret_paths` the prefixes of its addresses that a
+    tool may POST to without a token, since they are unguessable themselves. `live` may be given so that its owner can
+    close it.
     """
     pages = Pages(network, blogs, live or Live(network), language, seats)
     routes = [*SquareApi(network, faults or Faults()).routes(), *pages.routes(), *workspace_routes]

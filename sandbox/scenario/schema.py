@@ -34,6 +34,7 @@ class Person(_Section):
     bio: str = ""
     official: bool = False
     figure: Literal["woman", "man", ""] = ""
+    face: int = Field(default=0, ge=0)
 
 
 class BlogAbout(_Section):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 class Account:
     """One invented person, or a brand's own account (`official`, shown with a badge).
 
-    `figure` tells how their face is drawn: "woman", "man", or "" for either.
+    `figure` tells how their face is drawn: "woman", "man", or "" for either; another `face` number draws another one.
     """
 
     handle: str
@@ -20,6 +20,7 @@ class Account:
     bio: str = ""
     official: bool = False
     figure: str = ""
+    face: int = 0
 
 
 class Accounts:

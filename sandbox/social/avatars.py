@@ -1,4 +1,4 @@
-"""Faces for invented people, drawn from their handle alone: the same handle always has the same face."""
+"""Faces for invented people, drawn from their handle and a number: the same two always give the same face."""
 
 import hashlib
 from collections.abc import Sequence
@@ -45,7 +45,7 @@ _LOGOS: Final = {
 
 _SHORT: Final = (0, 2, 5)
 _LONG: Final = (1, 3, 4, 6)
-_DARK_HAIRS: Final = (_HAIRS[0], _HAIRS[0], _HAIRS[7], _HAIRS[5])
+_DARK_HAIRS: Final = (_HAIRS[0], _HAIRS[1], _HAIRS[7])
 _DARK_FROM: Final = 3
 
 
@@ -56,7 +56,7 @@ def avatar(account: Account) -> str:
 
 
 def _face(account: Account) -> str:
-    dice = hashlib.sha256(account.handle.encode()).digest()
+    dice = hashlib.sha256(f"{account.handle}{account.face or ''}".encode()).digest()
 
     def pick(number: int, among: Sequence[_Thing]) -> _Thing:
         return among[dice[number] % len(among)]
