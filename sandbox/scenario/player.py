@@ -162,7 +162,7 @@ class Player:
 
     def _say(self, step: Step, text: str, at: datetime | None) -> None:
         parent = self._ids[step.reply_to] if step.reply_to else None
-        post = self._network.publish(step.by, text, parent, at=at, likes=step.likes if at else 0)
+        post = self._network.publish(step.by, text, parent, at=at, likes=step.likes if at else 0, picture=step.picture)
         if step.id:
             self._ids[step.id] = post.id
         if step.when_answered:

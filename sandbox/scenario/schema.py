@@ -66,8 +66,8 @@ class Answered(_Section):
 class Step(_Section):
     """Somebody does one thing: says something (perhaps in reply), reposts, or publishes an article.
 
-    `id` names the post for later steps. `likes` come with it in history, and within half a minute when live. `once`:
-    not to be said again in the calm afterwards.
+    `id` names the post for later steps. `likes` come with it in history, and within half a minute when live. `picture`
+    is one of the drawings in `sandbox/social/static/pictures`. `once`: not to be said again in the calm afterwards.
     """
 
     by: Name
@@ -77,6 +77,7 @@ class Step(_Section):
     id: Name | None = None
     reply_to: Name | None = None
     likes: int = Field(default=0, ge=0)
+    picture: Literal["dawn", "coast", "queue", "porto", ""] = ""
     once: bool = False
     when_answered: Answered | None = None
 

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def child() -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "sandbox", "--language", "fr", "--speed", "20"]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - ourselves
         yield process
         process.kill()
 
@@ -55,6 +55,8 @@ def test_it_ends_within_two_seconds(child: subprocess.Popen[str], how: str | sig
 
 def test_a_wrong_scenario_is_said_and_ends_with_2():
     command = [sys.executable, "-m", "sandbox", "--scenario", "nowhere"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=20)
+    done = subprocess.run(  # noqa: S603 - ourselves
+        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=20
+    )
     assert done.returncode == 2
     assert "nowhere.yaml" in done.stderr
