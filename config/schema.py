@@ -1,14 +1,20 @@
-"""What the operator may say, as pydantic models. Describes only: opens nothing, knows no network's options."""
+"""What the operator may say, as pydantic models. Describes only: opens nothing, knows no network's options.
 
+Descriptions are shown by editors (`repartie.schema.json`) and in `docs/configuration.md`.
+"""
+
+from datetime import timedelta
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from config.base import Section
+from config.base import ApiAddress, Channel, Duration, Section, SlackUser, TimeZone, between, fold
 from config.sources import SourceOptions
 
 Language = Literal["fr", "en"]
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+Text = Annotated[str, Field(min_length=1)]
 
 
 class PublishMode(StrEnum):
@@ -21,46 +27,64 @@ class PublishMode(StrEnum):
 class SlackChannels(Section):
     """Channels of one brand, by name with # or by id."""
 
-    mentions: str
-    alerts: str | None = None
-    digest: str | None = None
+    mentions: Channel = Field(description='Where its mentions are shown: "#aeroplouf-mentions", or a channel id.')
+    alerts: Channel | None = Field(None, description="Where its alerts ring; the mentions' channel if absent.")
+    digest: Channel | None = Field(None, description="Where its digest is posted; the mentions' channel if absent.")
 
 
 class SlackSettings(Section):
-    """Where Slack is. `api` is another address only for a proxy or the sandbox."""
+    """Where Slack is."""
 
-    api: str = "https://slack.com/api/"
+    api: ApiAddress = Field(
+        "https://slack.com/api/", description="Address of Slack's API; another one only for a proxy or the sandbox."
+    )
+
+
+class RepliesSettings(Section):
+    """How replies leave."""
+
+    cancel: Annotated[Duration, between(timedelta(0), timedelta(minutes=10))] = Field(
+        timedelta(seconds=15), description="How long a reply waits, and may be cancelled, before it is published."
+    )
 
 
 class Competitor(Section):
     """A brand we compare with; its mentions are counted, never carded."""
 
-    name: str = Field(min_length=1)
-    query: str
+    name: Name = Field(description="Its name.")
+    query: Text = Field(description="Which posts speak of it, in the keyword language.")
 
 
 class Brand(Section):
-    """One brand we watch. `accounts`: network -> our own handle: never a mention, never answered."""
+    """One brand we watch."""
 
-    name: str = Field(min_length=1)
-    query: str
-    accounts: dict[str, str] = {}
-    competitors: tuple[Competitor, ...] = ()
-    sources: tuple[str, ...] = Field(min_length=1)
-    slack: SlackChannels | None = None
-    publishers: tuple[str, ...] = ()
-    """Slack user ids of the people who may publish for this brand; nobody by default."""
+    name: Name = Field(description="Its name, as people read it in Slack.")
+    query: Text = Field(description="Which posts speak of it, in the keyword language.")
+    accounts: dict[str, Text] = Field(
+        default_factory=dict,
+        description="Our own account on each network: never a mention, never answered, and the one that answers.",
+    )
+    competitors: tuple[Competitor, ...] = Field((), description="Brands to compare with: counted, never shown.")
+    sources: tuple[str, ...] = Field(min_length=1, description="Names of the sources to listen to.")
+    slack: SlackChannels | None = Field(None, description="Its channels in Slack.")
+    publishers: tuple[SlackUser, ...] = Field(
+        (), description="Slack user ids of the people who may publish for this brand; nobody by default."
+    )
 
 
 class Config(Section):
     """The whole file."""
 
-    language: Language = "en"
-    timezone: str = "Europe/Paris"
-    brands: tuple[Brand, ...] = Field(min_length=1)
-    sources: dict[str, SourceOptions]
-    slack: SlackSettings = SlackSettings()
-    publish: dict[str, PublishMode] = {}
+    language: Language = Field("en", description="Language of the interface: fr or en.")
+    timezone: TimeZone = Field("Europe/Paris", description="Time zone of the team, as a place.")
+    brands: tuple[Brand, ...] = Field(min_length=1, description="The brands we watch.")
+    sources: dict[str, SourceOptions] = Field(description="The places we listen to, each under a name you choose.")
+    slack: SlackSettings = Field(SlackSettings(), description="How Slack is reached, if not as usual.")
+    replies: RepliesSettings = Field(RepliesSettings(), description="How replies are published.")
+    publish: dict[str, PublishMode] = Field(
+        default_factory=dict,
+        description="Brand -> live or dry-run. A brand that is not named here publishes nothing.",
+    )
 
     def brand(self, name: str) -> Brand:
         """The brand of that name.
@@ -74,5 +98,9 @@ class Config(Section):
         raise KeyError(name)
 
     def is_live(self, brand: str) -> bool:
-        """Whether replies of `brand` are really published; nothing is until the file says so."""
-        return self.publish.get(brand, PublishMode.DRY_RUN) is PublishMode.LIVE
+        """Whether replies of `brand` are really published; nothing is until the file says so.
+
+        `publish: {aeroplouf: live}` speaks of Aéroplouf: capitals and accents make no difference.
+        """
+        modes = {mode for name, mode in self.publish.items() if fold(name) == fold(brand)}
+        return modes == {PublishMode.LIVE}

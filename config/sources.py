@@ -5,25 +5,29 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from config.base import Duration, Section
+from config.base import Duration, Section, WebAddress, between
+
+Every = Annotated[Duration, between(timedelta(seconds=1), timedelta(days=30))]
+"""How often a source is asked."""
 
 
 class RssOptions(Section):
     """RSS, Atom, RDF and JSON feeds."""
 
-    kind: Literal["rss"]
-    every: Duration = timedelta(minutes=10)
-    feeds: tuple[str, ...] = Field(min_length=1)
-    allow_private: bool = False
-    """Whether these feeds may stand on this machine or a private network."""
+    kind: Literal["rss"] = Field(description="Which network: rss reads RSS, Atom, RDF and JSON feeds.")
+    every: Every = Field(timedelta(minutes=10), description="How often the feeds are read: 10m, 1h.")
+    feeds: tuple[WebAddress, ...] = Field(min_length=1, description="Addresses of the feeds.")
+    allow_private: bool = Field(
+        default=False, description="Whether these feeds may stand on this machine or a private network."
+    )
 
 
 class SandboxOptions(Section):
     """The practice ground's social network."""
 
-    kind: Literal["sandbox"]
-    every: Duration = timedelta(seconds=5)
-    url: str
+    kind: Literal["sandbox"] = Field(description="Which network: sandbox is the practice ground.")
+    every: Every = Field(timedelta(seconds=5), description="How often it is asked: 5s, 1m.")
+    url: WebAddress = Field(description="Address of the practice ground.")
 
 
 SourceOptions = Annotated[RssOptions | SandboxOptions, Field(discriminator="kind")]

@@ -22,6 +22,10 @@ class RetryLater(NetworkError):
         self.at = at
 
 
+class NotYet(RetryLater):
+    """Our own manners, not the network's failure: nobody was asked, ask at `at`. Counts as no failure."""
+
+
 class AccessLost(NetworkError):
     """The credential or the place is gone (401, 403, 410): stop asking and tell a person how to mend it."""
 

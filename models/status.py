@@ -46,7 +46,7 @@ MENTION_MOVES: dict[MentionStatus, frozenset[MentionStatus]] = {
 }
 
 REPLY_MOVES: dict[ReplyStatus, frozenset[ReplyStatus]] = {
-    ReplyStatus.APPROVED: frozenset({ReplyStatus.SENDING, ReplyStatus.CANCELLED}),
+    ReplyStatus.APPROVED: frozenset({ReplyStatus.SENDING, ReplyStatus.CANCELLED, ReplyStatus.REFUSED}),
     ReplyStatus.SENDING: frozenset({ReplyStatus.SENT, ReplyStatus.APPROVED, ReplyStatus.UNCLEAR, ReplyStatus.REFUSED}),
     ReplyStatus.UNCLEAR: frozenset({ReplyStatus.SENT, ReplyStatus.APPROVED, ReplyStatus.CANCELLED}),
     ReplyStatus.SENT: frozenset(),

@@ -30,7 +30,7 @@ class PostRow(SQLModel, table=True):
     network: str
     external_id: str
     url: str = ""
-    title: str = Field(default="", sa_column=Column(Text, nullable=False))
+    title: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))
     text: str = Field(sa_column=Column(Text, nullable=False))
     author_handle: str
     author_name: str = ""
@@ -43,9 +43,9 @@ class PostRow(SQLModel, table=True):
     language: str | None = None
     place: str = ""
     parent_id: str | None = Field(default=None, index=True)
-    links: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
-    accounts: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
-    thread: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    links: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+    accounts: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+    thread: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict))
     likes: int | None = None
     replies: int | None = None
     reposts: int | None = None
@@ -66,7 +66,7 @@ class MentionRow(SQLModel, table=True):
     brand: str
     post_id: int = Field(foreign_key="post.id", ondelete="CASCADE", index=True)
     source: str
-    words: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    words: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
     status: str = MentionStatus.OPEN.value
     shown: bool = True
     rule: str = ""
@@ -115,8 +115,8 @@ class SourceRow(SQLModel, table=True):
     last_ok_at: datetime | None = None
     last_post_at: datetime | None = None
     failures: int = 0
-    reason: str = Field(default="", sa_column=Column(Text, nullable=False))
-    notices: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    reason: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))
+    notices: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
 
 
 class ReplyRow(SQLModel, table=True):
@@ -157,7 +157,7 @@ class ReplyRow(SQLModel, table=True):
     sent_at: datetime | None = None
     external_id: str | None = None
     url: str | None = None
-    problem: str = Field(default="", sa_column=Column(Text, nullable=False))
+    problem: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))
 
 
 class DecisionRow(SQLModel, table=True):
@@ -173,7 +173,7 @@ class DecisionRow(SQLModel, table=True):
     brand: str = ""
     mention_id: int | None = Field(default=None, index=True)
     reply_id: int | None = None
-    details: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    details: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict))
 
 
 class CardRow(SQLModel, table=True):

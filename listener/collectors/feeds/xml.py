@@ -1,0 +1,156 @@
+"""RSS 0.9 to 2.0, RDF and Atom by feedparser, the only place that knows it."""
+
+import io
+import re
+import time
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from urllib.parse import urljoin
+
+from listener.collectors.feeds.dates import french_date
+from listener.collectors.feeds.entry import MOST_ENTRIES, Entry, Feed, NotAFeed, language_tag, sensible
+from listener.html import Reading, absolute, one_line, read_html, tidy
+
+_START: Final = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
+_END: Final = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>", re.IGNORECASE)
+_PERIODS: Final = {"hourly": 1, "daily": 24, "weekly": 24 * 7, "monthly": 24 * 30, "yearly": 24 * 365}  # hours
+_HINT: Final = timedelta(hours=1)
+_MARKUP: Final = {"text/html", "application/xhtml+xml"}
+
+
+def read_xml(text: str, url: str) -> Feed:
+    """Read an XML feed, well-formed or not.
+
+    Args:
+        text: the document, without declaration.
+        url: where it stands; relative links are resolved against it.
+
+    Raises:
+        NotAFeed: feedparser sees no feed in it.
+    """
+    import feedparser  # noqa: PLC0415  # 0.2 s: paid by who reads a feed, not by who starts the app
+
+    text, left_out = _first_entries(text)
+    # A file object: given a string, feedparser would open addresses and files it names. No base address either, so
+    # that relative ids stay as they are written; links are resolved below.
+    found = feedparser.parse(
+        io.BytesIO(text.encode("utf-8", "ignore")),
+        response_headers={"content-type": "application/xml; charset=utf-8"},
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+    if not found["version"] and not found["entries"]:
+        raise NotAFeed
+    feed = found["feed"]
+    return Feed(
+        title=one_line(_read(_plain(feed, "title_detail"), url).text),
+        entries=[_entry(item, feed, url) for item in found["entries"][:MOST_ENTRIES]],
+        lifetime=_lifetime(feed),
+        left_out=left_out,
+    )
+
+
+def _first_entries(text: str) -> tuple[str, int]:
+    """Cut what stands beyond MOST_ENTRIES before it costs time; what follows the last entry stays."""
+    starts = [found.start() for found in _START.finditer(text)]
+    if len(starts) <= MOST_ENTRIES:
+        return text, 0
+    ends = [found.end() for found in _END.finditer(text, starts[-1])]
+    return text[: starts[MOST_ENTRIES]] + (text[ends[-1] :] if ends else ""), len(starts) - MOST_ENTRIES
+
+
+def _plain(node: Mapping[str, Any], key: str) -> Any:  # noqa: ANN401  # feedparser is untyped
+    """`node[key]`, without feedparser's aliases: `updated` must not answer with `published`."""
+    return dict.get(node, key) if isinstance(node, dict) else None
+
+
+def _entry(item: Mapping[str, Any], feed: Mapping[str, Any], url: str) -> Entry:
+    title = _plain(item, "title_detail")
+    readings = [_read(part, url) for part in (*(_plain(item, "content") or ()), _plain(item, "summary_detail"))]
+    fullest = max(readings, key=lambda reading: len(reading.text), default=Reading(""))
+    attached = [link.get("href") for link in _plain(item, "links") or () if link.get("rel") == "enclosure"]
+    links = (*fullest.links, *(found for link in attached if (found := absolute(link, url))))
+    author, author_url = _author(item, url) or _author(feed, url) or ("", "")
+    details = (*(_plain(item, "content") or ()), _plain(item, "summary_detail"), title)
+    return Entry(
+        guid=_text(_plain(item, "id")),
+        link=_link(item, url),
+        title=one_line(_read(title, url).text),
+        text=fullest.text,
+        links=tuple(dict.fromkeys(links)),
+        author=author,
+        author_url=author_url,
+        published=_moment(item, "published") or _moment(item, "created"),
+        updated=_moment(item, "updated"),
+        language=language_tag(
+            _plain(item, "language"),
+            *(detail.get("language") for detail in details if detail),
+            _plain(feed, "language"),
+        ),
+    )
+
+
+def _text(value: object) -> str:
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _link(item: Mapping[str, Any], url: str) -> str:
+    """Where a person reads it: FeedBurner's note of the original, else the link, else a guid that is one."""
+    guid = _text(_plain(item, "id")) if _plain(item, "guidislink") else ""
+    candidates = (_text(_plain(item, "feedburner_origlink")), _text(_plain(item, "link")), guid)
+    return next((found for link in candidates if (found := absolute(link, url))), "")
+
+
+def _read(detail: Mapping[str, Any] | None, url: str) -> Reading:
+    """Text of a feedparser detail: markup is read as a page, plain text stays as it is written."""
+    if not detail or not isinstance(value := detail.get("value"), str):
+        return Reading("")
+    kind = str(detail.get("type") or "text/plain").lower()
+    if kind in _MARKUP:
+        return read_html(value, urljoin(url, detail.get("base") or ""))
+    return Reading(tidy(value)) if kind.startswith("text/") else Reading("")
+
+
+def _author(node: Mapping[str, Any], url: str) -> tuple[str, str] | None:
+    people = [person for person in _plain(node, "authors") or () if person]
+    names = [name for person in people if (name := one_line(_text(person.get("name")) or _text(person.get("email"))))]
+    if not names:
+        return None
+    return ", ".join(dict.fromkeys(names)), absolute(_text(people[0].get("href")), url)
+
+
+def _moment(item: Mapping[str, Any], key: str) -> datetime | None:
+    parsed = _plain(item, f"{key}_parsed")
+    if not isinstance(parsed, time.struct_time):
+        return sensible(french_date(_text(_plain(item, key))))
+    try:
+        return sensible(datetime(*parsed[:5], min(parsed[5], 59), tzinfo=UTC))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _lifetime(feed: Mapping[str, Any]) -> timedelta | None:
+    """RSS `ttl` (minutes one may keep the document) and the syndication module's period.
+
+    The period says how often the author means to write; WordPress says "hourly" for everybody. It is kept up to an
+    hour, or a daily blog's first bad news would wait for a day.
+    """
+    asked: list[timedelta] = []
+    ttl = _text(_plain(feed, "ttl"))
+    if ttl.isdecimal():
+        asked.append(timedelta(minutes=min(int(ttl), 1_000_000)))
+    hours = _PERIODS.get(_text(_plain(feed, "sy_updateperiod")).lower())
+    if hours:
+        times = _text(_plain(feed, "sy_updatefrequency"))
+        asked.append(min(timedelta(hours=hours) / max(1, int(times) if times.isdecimal() else 1), _HINT))
+    return max(asked, default=None)
+
+
+def feed_links(page: str, url: str) -> Iterable[str]:
+    """Feeds that a web page names in its head, the most telling first."""
+    for tag in re.findall(r"<link\b[^>]{1,500}>", page[:200_000], re.IGNORECASE):
+        kind = re.search(r"""type\s*=\s*["']?application/(?:rss|atom|feed|rdf)\+(?:xml|json)""", tag, re.IGNORECASE)
+        address = re.search(r"""href\s*=\s*["']?([^"'\s>]+)""", tag, re.IGNORECASE)
+        if kind and address and (found := absolute(address[1].replace("&amp;", "&"), url)):
+            yield found

@@ -1,0 +1,169 @@
+"""One run of one place: read, match, judge, and store mentions and cursor in one transaction.
+
+1 where did we stop -> 2 collect -> 3 match -> 4 judge what is new -> 5 store, with the cursor -> again while there is
+more. A kill at any moment loses and doubles nothing: what was not stored is read again, what was is recognised.
+"""
+
+import logging
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from config.schema import Brand
+from listener.collector import Batch
+from listener.matching import Matcher
+from listener.registry import Place
+from listener.triage import triage
+from models.database import Database
+from models.errors import AccessLost, RetryLater
+from models.ml.judge import Judge
+from models.post import Post
+from models.status import SourceStatus
+from models.store import sources
+from models.store.hearing import Heard, Stored, identity, known, store
+from models.verdict import Verdict
+
+log = logging.getLogger(__name__)
+
+LONGEST_BACK_OFF = timedelta(hours=6)
+LONGEST_PATIENCE = timedelta(hours=24)
+_BATCHES = 200  # a run ends after so many, and the next continues: one source never keeps a thread for ever
+_EARLIEST = timedelta(seconds=1)
+
+Brands = dict[str, tuple[str, ...]]
+"""Brand -> the words of a post that matched its query, as they stand in the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one run brought and when the place is read next; None when a person must mend it first."""
+
+    posts: int
+    mentions: int
+    edited: int
+    next_poll_at: datetime | None
+    problem: str = ""
+
+
+class Listening:
+    """Hears for all brands. One instance serves every thread."""
+
+    def __init__(
+        self,
+        database: Database,
+        brands: Sequence[Brand],
+        matcher: Matcher,
+        judge: Judge,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.database = database
+        self.matcher = matcher
+        self.judge = judge
+        self.clock = clock
+        self._sources = {brand.name: frozenset(brand.sources) for brand in brands}
+        self._own = {brand.name: _own_accounts(brand.accounts) for brand in brands}
+
+    def run(self, source: str, place: Place) -> Run:
+        """Read one place of `source` until it has no more, unless it is disabled or asked us to wait."""
+        now = self.clock()
+        with self.database.write() as session:
+            row = sources.ensure(session, source, place.key, place.kind, now)
+            cursor, status, due = row.cursor, row.status, row.next_poll_at
+        if status == SourceStatus.DISABLED.value:
+            return Run(0, 0, 0, None, row.reason)
+        if due and due - now > _EARLIEST:
+            return Run(0, 0, 0, due)
+        posts = mentions = edited = 0
+        for _ in range(_BATCHES):
+            try:
+                batch = place.collector.collect(cursor)
+            except RetryLater as patience:
+                return Run(posts, mentions, edited, self._failed(source, place, patience), patience.reason)
+            except AccessLost as lost:
+                self._lost(source, place, lost)
+                return Run(posts, mentions, edited, None, lost.reason)
+            stored, next_poll_at = self._take_in(source, place, batch)
+            posts += len(batch.posts)
+            mentions += len(stored.mentions)
+            edited += len(stored.edited)
+            cursor = batch.cursor
+            if not batch.more:
+                break
+        return Run(posts, mentions, edited, next_poll_at)
+
+    def hear(self, posts: Sequence[Post], brands: Sequence[Brands], now: datetime) -> list[Heard]:
+        """Judge what concerns a brand (`brands`, one entry for each post), unless the store holds it unchanged."""
+        matched = {identity(post): (post, words) for post, words in zip(posts, brands, strict=True) if words}
+        with self.database.read() as session:
+            held = known(session, (post for post, _ in matched.values()))
+        fresh = [post for key, (post, _) in matched.items() if key not in held or not held[key].says(post)]
+        heard_again = [
+            post
+            for key, (post, words) in matched.items()
+            if key in held and held[key].says(post) and set(words) - held[key].brands
+        ]
+        to_judge = [*fresh, *heard_again]
+        verdicts: Mapping[tuple[str, str], Verdict] = dict(
+            zip(map(identity, to_judge), self.judge.judge(to_judge), strict=True)
+        )
+        return [Heard(post, words, verdicts.get(key), *triage(post, now)) for key, (post, words) in matched.items()]
+
+    def match(self, posts: Sequence[Post]) -> list[Brands]:
+        """For each post, the brands it concerns and the words that say so. Our own accounts never concern us."""
+        return [
+            {match.name: match.words for match in matches if not self._is_ours(match.name, post)}
+            for post, matches in zip(posts, self.matcher.match_many(posts), strict=True)
+        ]
+
+    def _is_ours(self, brand: str, post: Post) -> bool:
+        return (post.network, _handle(post.author.handle)) in self._own[brand]
+
+    def _take_in(self, source: str, place: Place, batch: Batch) -> tuple[Stored, datetime]:
+        listeners = [
+            {brand: words for brand, words in found.items() if source in self._sources[brand]}
+            for found in self.match(batch.posts)
+        ]
+        heard = self.hear(batch.posts, listeners, self.clock())
+        now = self.clock()
+        wait = min(max(place.every, batch.poll_after or timedelta(0)), LONGEST_PATIENCE)
+        with self.database.write() as session:
+            stored = store(session, source, heard, now)
+            sources.succeeded(
+                sources.ensure(session, source, place.key, place.kind, now),
+                cursor=batch.cursor,
+                next_poll_at=now if batch.more else now + wait,
+                notices=batch.notices,
+                last_post_at=max((post.at for post in batch.posts), default=None),
+                now=now,
+            )
+        for notice in batch.notices:
+            log.warning("%s %s: %s", source, place.key, notice)
+        if stored.mentions:
+            log.info("%s %s: %d new mentions of %d posts", source, place.key, len(stored.mentions), len(batch.posts))
+        return stored, now if batch.more else now + wait
+
+    def _failed(self, source: str, place: Place, patience: RetryLater) -> datetime:
+        now = self.clock()
+        with self.database.write() as session:
+            row = sources.ensure(session, source, place.key, place.kind, now)
+            back_off = min(place.every * 2 ** min(row.failures, 10), LONGEST_BACK_OFF)
+            jitter = 1 + random.random() / 10  # noqa: S311 - spreads retries, guards nothing
+            at: datetime = max(patience.at, now + back_off * jitter)
+            sources.failed(row, reason=patience.reason, next_poll_at=at, now=now)
+        log.warning("%s %s does not answer: %s; next try %s", source, place.key, patience.reason, at.isoformat())
+        return at
+
+    def _lost(self, source: str, place: Place, lost: AccessLost) -> None:
+        now = self.clock()
+        with self.database.write() as session:
+            sources.disabled(sources.ensure(session, source, place.key, place.kind, now), reason=lost.reason, now=now)
+        log.error("%s %s is disabled: %s", source, place.key, lost.reason)
+
+
+def _handle(handle: str) -> str:
+    return handle.lstrip("@").casefold()
+
+
+def _own_accounts(accounts: Mapping[str, str]) -> frozenset[tuple[str, str]]:
+    return frozenset((network, _handle(handle)) for network, handle in accounts.items())

@@ -1,0 +1,149 @@
+"""What the listening side writes: posts, mentions and verdicts, in the transaction that also moves the cursor."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, func, select, update
+
+from models.post import Post
+from models.store.insert import insert_new
+from models.store.posts import to_values
+from models.store.touch import touch_post
+from models.tables import MentionRow, PostRow, VerdictRow
+from models.verdict import Verdict
+
+Identity = tuple[str, str]
+"""Network and external id: one Post."""
+_CHUNK = 500  # ids a statement: under every database's limit of parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One post, the brands it matched (with the words, as they stand in the text) and its verdict.
+
+    `verdict` is None where the post stood in the store already, unchanged.
+    """
+
+    post: Post
+    brands: dict[str, tuple[str, ...]]
+    verdict: Verdict | None
+    shown: bool
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What a batch changed: ids of new mentions, ids of posts whose text was edited."""
+
+    mentions: tuple[int, ...] = ()
+    edited: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the store holds of a post: its row's id, what it said, for which brands."""
+
+    post_id: int
+    title: str
+    text: str
+    brands: frozenset[str]
+
+    def says(self, post: Post) -> bool:
+        """Whether the post still says the same."""
+        return self.title == post.title and self.text == post.text
+
+
+def identity(post: Post) -> Identity:
+    """What makes a post the same post."""
+    return post.network, post.external_id
+
+
+def known(session: Session, posts: Iterable[Post]) -> dict[Identity, Known]:
+    """Which of `posts` the store holds."""
+    by_network: dict[str, list[str]] = {}
+    for post in posts:
+        by_network.setdefault(post.network, []).append(post.external_id)
+    found: dict[Identity, Known] = {}
+    for network, ids in by_network.items():
+        for start in range(0, len(ids), _CHUNK):
+            rows = session.exec(
+                select(PostRow, col(MentionRow.brand))
+                .join(MentionRow, col(MentionRow.post_id) == col(PostRow.id), isouter=True)
+                .where(PostRow.network == network, col(PostRow.external_id).in_(ids[start : start + _CHUNK]))
+            )
+            for row, brand in rows:
+                key = (network, row.external_id)
+                brands = found[key].brands if key in found else frozenset()
+                found[key] = Known(row.id or 0, row.title, row.text, brands | {brand} if brand else brands)
+    return found
+
+
+def store(session: Session, source: str, heard: Sequence[Heard], now: datetime) -> Stored:
+    """Store what is new of `heard` and follow edits. The same input twice stores nothing twice."""
+    before = known(session, (item.post for item in heard))
+    fresh = {identity(item.post): item for item in heard if identity(item.post) not in before}
+    insert_new(session, PostRow, [to_values(item.post) | {"seen_at": now} for item in fresh.values()])
+    after = known(session, (item.post for item in heard))
+    edited = tuple(
+        _follow_edit(session, before[key].post_id, item, now)
+        for key, item in {identity(item.post): item for item in heard}.items()
+        if key in before and not before[key].says(item.post)
+    )
+    rows = [
+        {
+            "brand": brand,
+            "post_id": after[identity(item.post)].post_id,
+            "source": source,
+            "words": list(words),
+            "shown": item.shown,
+            "rule": item.rule,
+            "stored_at": now,
+            "changed_at": now,
+        }
+        for item in heard
+        for brand, words in item.brands.items()
+    ]
+    new = insert_new(session, MentionRow, rows, (col(MentionRow.id), col(MentionRow.post_id)))
+    verdicts = {after[identity(item.post)].post_id: item.verdict for item in heard if item.verdict}
+    insert_new(
+        session,
+        VerdictRow,
+        [{"mention_id": mention, **_verdict_values(verdicts[post], now)} for mention, post in new if post in verdicts],
+    )
+    return Stored(mentions=tuple(sorted(mention for mention, _ in new)), edited=edited)
+
+
+def sentiment_of(session: Session, brand: str, source: str, place: str) -> dict[str, int]:
+    """How many mentions of `brand` heard in one place have each sentiment, people's corrections counted."""
+    label = func.coalesce(VerdictRow.corrected_label, VerdictRow.label)
+    rows = session.exec(
+        select(label, func.count())
+        .select_from(VerdictRow)
+        .join(MentionRow, col(MentionRow.id) == col(VerdictRow.mention_id))
+        .join(PostRow, col(PostRow.id) == col(MentionRow.post_id))
+        .where(MentionRow.brand == brand, MentionRow.source == source, PostRow.place == place)
+        .group_by(label)
+    )
+    return {str(name): int(count) for name, count in rows}
+
+
+def _follow_edit(session: Session, post_id: int, item: Heard, now: datetime) -> int:
+    values = to_values(item.post)
+    changed = {key: values[key] for key in ("title", "text", "url", "links", "accounts", "thread")}
+    edited_at = item.post.edited_at or now
+    session.exec(update(PostRow).where(col(PostRow.id) == post_id).values(**changed, edited_at=edited_at))
+    if item.verdict:
+        mentions = select(MentionRow.id).where(MentionRow.post_id == post_id)
+        session.exec(
+            update(VerdictRow)
+            .where(col(VerdictRow.mention_id).in_(mentions), col(VerdictRow.corrected_label).is_(None))
+            .values(**_verdict_values(item.verdict, now))
+        )
+    touch_post(session, post_id)
+    return post_id
+
+
+def _verdict_values(verdict: Verdict, now: datetime) -> dict[str, Any]:
+    return {**verdict.model_dump(mode="json"), "judged_at": now}

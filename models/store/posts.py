@@ -1,0 +1,59 @@
+"""A post between its row and its noun."""
+
+from datetime import datetime
+from typing import Any
+
+from models.post import Author, Engagement, Post
+from models.tables import PostRow
+
+_SAME = (
+    "network",
+    "external_id",
+    "url",
+    "title",
+    "text",
+    "at",
+    "edited_at",
+    "language",
+    "place",
+    "parent_id",
+    "thread",
+)
+_COUNTS = ("likes", "replies", "reposts", "views")
+
+
+def to_values(post: Post) -> dict[str, Any]:
+    """The columns of `post`'s row, but for its id and when it was first met."""
+    return {
+        **{name: getattr(post, name) for name in _SAME},
+        **{name: getattr(post.engagement, name) for name in _COUNTS},
+        "author_handle": post.author.handle,
+        "author_name": post.author.name,
+        "author_url": post.author.url,
+        "author_id": post.author.external_id,
+        "author_followers": post.author.followers,
+        "links": list(post.links),
+        "accounts": list(post.accounts),
+    }
+
+
+def to_row(post: Post, seen_at: datetime) -> PostRow:
+    """The row of `post`, first met at `seen_at` (aware UTC)."""
+    return PostRow(**to_values(post), seen_at=seen_at)
+
+
+def to_post(row: PostRow) -> Post:
+    """The noun a row holds."""
+    return Post(
+        **{name: getattr(row, name) for name in _SAME},
+        engagement=Engagement(**{name: getattr(row, name) for name in _COUNTS}),
+        author=Author(
+            handle=row.author_handle,
+            name=row.author_name,
+            url=row.author_url,
+            external_id=row.author_id,
+            followers=row.author_followers,
+        ),
+        links=tuple(row.links),
+        accounts=tuple(row.accounts),
+    )

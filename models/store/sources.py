@@ -1,0 +1,81 @@
+"""Where we stopped in each place, how it is, and when it is read next."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from models.status import SourceStatus
+from models.store.insert import insert_new
+from models.tables import SourceRow
+
+_NOTICES_KEPT = 5
+
+
+def ensure(session: Session, name: str, place: str, kind: str, now: datetime) -> SourceRow:
+    """The row of one place of one source, made at the first call."""
+    values = {"name": name, "place": place, "kind": kind, "since": now}
+    insert_new(session, SourceRow, [values])
+    return session.exec(select(SourceRow).where(SourceRow.name == name, SourceRow.place == place)).one()
+
+
+def find(session: Session, name: str, place: str) -> SourceRow | None:
+    """The row of one place, or None when it was never read."""
+    return session.exec(select(SourceRow).where(SourceRow.name == name, SourceRow.place == place)).first()
+
+
+def every(session: Session) -> Sequence[SourceRow]:
+    """All rows, by name and place."""
+    return session.exec(select(SourceRow).order_by(col(SourceRow.name), col(SourceRow.place))).all()
+
+
+def succeeded(  # noqa: PLR0913 - what one reading brought, stored at once
+    row: SourceRow,
+    *,
+    cursor: dict[str, Any],
+    next_poll_at: datetime,
+    notices: Sequence[str],
+    last_post_at: datetime | None,
+    now: datetime,
+) -> None:
+    """The place answered: keep the cursor, forget the failures."""
+    _become(row, SourceStatus.OK, now)
+    row.cursor = cursor
+    row.next_poll_at = next_poll_at
+    row.last_ok_at = now
+    row.failures = 0
+    row.reason = ""
+    if last_post_at and (row.last_post_at is None or last_post_at > row.last_post_at):
+        row.last_post_at = last_post_at
+    if notices:
+        row.notices = [*row.notices, *notices][-_NOTICES_KEPT:]
+
+
+def failed(row: SourceRow, *, reason: str, next_poll_at: datetime, now: datetime) -> None:
+    """The place did not answer: it is deaf until it does."""
+    _become(row, SourceStatus.FAILING, now)
+    row.failures += 1
+    row.reason = reason
+    row.next_poll_at = next_poll_at
+
+
+def disabled(row: SourceRow, *, reason: str, now: datetime) -> None:
+    """The place or our access to it is gone: a person must mend it."""
+    _become(row, SourceStatus.DISABLED, now)
+    row.failures += 1
+    row.reason = reason
+    row.next_poll_at = None
+
+
+def enable(row: SourceRow, now: datetime) -> None:
+    """A person mended it: read it again."""
+    _become(row, SourceStatus.NEW, now)
+    row.failures = 0
+    row.reason = ""
+
+
+def _become(row: SourceRow, status: SourceStatus, now: datetime) -> None:
+    if row.status != status.value:
+        row.status = status.value
+        row.since = now

@@ -1,0 +1,128 @@
+"""The composition root: configuration and credentials in, an `App` whose parts know one another out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import httpx
+from pydantic import SecretStr
+
+from config.clients import BearerToken, open_client, private_place
+from config.credentials import Credentials
+from config.guard import Limits
+from config.i18n import words
+from config.query import parse
+from config.schema import Config
+from config.sources import RssOptions, SandboxOptions
+from listener.matching import Matcher
+from listener.pipeline import Listening
+from listener.registry import Means, Place, places
+from models.database import Database
+from models.migrate import upgrade
+from models.ml.classifier import Classifier
+from models.ml.judge import Judge, ModelJudge
+from models.ml.language import LanguageReader
+from responders.moderation import Moderation
+from responders.publisher import Publisher
+from responders.publishers.console import ConsolePublisher
+from responders.publishers.sandbox import SandboxPublisher
+from responders.registry import Publishers
+from responders.replies import Answering
+
+Clock = Callable[[], datetime]
+PUBLISH_SECONDS = 10.0
+"""One request to publish; a network's `settle` (models/network.py) is never shorter."""
+
+
+def now() -> datetime:
+    """The real clock: aware, UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Everything, wired. Nothing runs until somebody calls it."""
+
+    config: Config
+    credentials: Credentials
+    database: Database
+    clock: Clock
+    listening: Listening
+    places: tuple[tuple[str, Place], ...]
+    publishers: Publishers
+    answering: Answering
+    moderation: Moderation
+
+    def close(self) -> None:
+        """Give back what is open."""
+        self.database.close()
+
+
+def build(config: Config, credentials: Credentials, *, clock: Clock = now, judge: Judge | None = None) -> App:
+    """Wire the rooms; open and migrate the store. Nothing is read from any network yet.
+
+    Raises:
+        CredentialMissing: a configured network's token is not set.
+        NewerSchema: the store is ahead of this version.
+    """
+    means = Means(clock=clock, t=words(config.language))
+    found = tuple(
+        (name, place)
+        for name, options in config.sources.items()
+        for place in places(options, means, _auth(options, credentials))
+    )
+    publishers = Publishers(_publishers(config, credentials, clock))
+    database = Database(credentials.database)
+    upgrade(database)
+    return App(
+        config=config,
+        credentials=credentials,
+        database=database,
+        clock=clock,
+        listening=Listening(
+            database, config.brands, matcher(config), judge or ModelJudge(Classifier(), LanguageReader()), clock
+        ),
+        places=found,
+        publishers=publishers,
+        answering=Answering(
+            database,
+            config,
+            publishers,
+            clock,
+            publishing=credentials.may_publish,
+            cancel_window=config.replies.cancel,
+        ),
+        moderation=Moderation(database, config, publishers, clock),
+    )
+
+
+def matcher(config: Config) -> Matcher:
+    """All brands' queries, ready to be asked at once."""
+    return Matcher({brand.name: parse(brand.query) for brand in config.brands})
+
+
+def _auth(options: RssOptions | SandboxOptions, credentials: Credentials) -> httpx.Auth | None:
+    return _bearer(options, credentials) if isinstance(options, SandboxOptions) else None
+
+
+def _bearer(options: SandboxOptions, credentials: Credentials) -> BearerToken:
+    return BearerToken(options.url, SecretStr(credentials.sandbox(options.url).for_url(options.url)))
+
+
+def _publishers(config: Config, credentials: Credentials, clock: Clock) -> dict[tuple[str, str], Publisher]:
+    """Who speaks for each brand where: live when the file says so, else the console twin that prints."""
+    speakers: dict[tuple[str, str], Publisher] = {}
+    for brand in config.brands:
+        for source in brand.sources:
+            options = config.sources[source]
+            account = brand.accounts.get(options.kind)
+            if account is None or not isinstance(options, SandboxOptions):
+                continue
+            client = open_client(
+                allow_private=private_place(options.url),
+                auth=_bearer(options, credentials),
+                limits=Limits(total=PUBLISH_SECONDS),
+            )
+            speaker: Publisher = SandboxPublisher(options.url, account, client, clock)
+            speakers[brand.name, options.kind] = speaker if config.is_live(brand.name) else ConsolePublisher(speaker)
+    return speakers

@@ -1,0 +1,273 @@
+"""The `repartie` command. Each command reads what it was told, calls one piece of the app and says what came out.
+
+Exit codes: 0 done; 1 something is wrong outside (a source, Slack, a row); 2 what was typed or configured is wrong;
+3 another process has the schedule.
+"""
+
+import getpass
+import json
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from config.credentials import CredentialMissing, Credentials, SettingsWrong
+from config.i18n import Words, words
+from config.load import examine
+from config.problems import ConfigErrors
+from config.schema import Config
+from models.migrate import NewerSchema
+from repartie import reports
+from repartie.app import App, build
+from repartie.jobs import AlreadyRunning
+from repartie.replay import BadMapping
+from repartie.signals import StopSignal
+from responders import speaking
+from responders.seen import Person
+
+WRONG_OUTSIDE, WRONG_INPUT, HELD_ELSEWHERE = 1, 2, 3
+
+
+def _language() -> str:
+    # The language of the shell; POSIX gives LC_ALL, then LC_MESSAGES, then LANG.
+    spoken = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return "fr" if spoken.startswith("fr") else "en"
+
+
+t: Words = words(_language())
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+slack = typer.Typer(no_args_is_help=True, help=t("What Slack needs to know of us."))
+app.add_typer(slack, name="slack")
+
+ConfigFile = Annotated[
+    Path,
+    typer.Option("--config", "-c", envvar="REPARTIE_CONFIG", help=t("The YAML file of brands, words and sources.")),
+]
+EnvFile = Annotated[Path, typer.Option("--env-file", help=t("A file of tokens, read if it is there."))]
+HERE = Path("repartie.yaml")
+ENV = Path(".env")
+
+
+@app.callback()
+def _every_command(
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help=t("Say more in the log."))] = False,
+) -> None:
+    """Hears what people say of a brand in public, and lets the team answer from Slack."""
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.INFO,
+        format="%(asctime)s %(levelname)-7s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+    for noisy in ("httpx", "httpcore", "apscheduler", "slack_bolt", "slack_sdk", "websocket", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.INFO if verbose else logging.WARNING)
+
+
+@app.command()
+def check(
+    config: ConfigFile = HERE,
+    env_file: EnvFile = ENV,
+    explain: Annotated[
+        str | None, typer.Option(help=t("Say which brand this text concerns and by which words, or why not."))
+    ] = None,
+    offline: Annotated[bool, typer.Option(help=t("Check the file only; try no source and no Slack."))] = False,
+) -> None:
+    """Check the configuration, try each source and Slack; nothing is posted and nothing is stored."""
+    read, credentials = _settings(config, env_file)
+    if explain is not None:
+        out.print(reports.explained(read, explain, t), markup=False, soft_wrap=True)
+        return
+    if offline:
+        out.print(t("{file} is right.", file=config), markup=False)
+        return
+    with _opened(read, credentials) as opened:
+        found = [*reports.tried(opened, t), *reports.slack(opened, t)]
+    _show(found)
+
+
+@app.command()
+def run(config: ConfigFile = HERE, env_file: EnvFile = ENV) -> None:
+    """Listen, show mentions in Slack and publish approved answers, until Ctrl-C."""
+    from repartie.running import serve  # noqa: PLC0415 - loads Slack's library, which only this command needs
+
+    read, credentials = _settings(config, env_file)
+    signals = StopSignal()
+    signals.install()
+    with _opened(read, credentials) as opened:
+        try:
+            clean = serve(opened, signals.event)
+        except AlreadyRunning as other:
+            _fail(
+                t(
+                    "Process {pid} on {host} has the schedule: stop it first, or let it work.",
+                    pid=other.holder.pid,
+                    host=other.holder.host,
+                ),
+                HELD_ELSEWHERE,
+            )
+    if not clean:
+        # A reading hangs in a thread: what it would have brought is read again at the next start.
+        sys.stderr.flush()
+        os._exit(0)
+
+
+@app.command()
+def collect(config: ConfigFile = HERE, env_file: EnvFile = ENV) -> None:
+    """Read every source that is due once, store what concerns a brand, and end."""
+    read, credentials = _settings(config, env_file)
+    with _opened(read, credentials) as opened:
+        found = reports.collected(opened, t)
+    _show(found)
+
+
+@app.command()
+def sources(
+    config: ConfigFile = HERE,
+    env_file: EnvFile = ENV,
+    retry: Annotated[
+        str | None, typer.Option(help=t("Read this source again although it was disabled: you mended it."))
+    ] = None,
+) -> None:
+    """Show how each source is, since when, why, and when it is read next."""
+    read, credentials = _settings(config, env_file)
+    if retry is not None and retry not in read.sources:
+        _fail(t("No source is called {name}; there are: {names}", name=retry, names=", ".join(read.sources)), 2)
+    with _opened(read, credentials) as opened:
+        if retry is not None:
+            reports.enable(opened, retry)
+        out.print(reports.sources(opened, t))
+
+
+@app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help=t("CSV or JSON Lines, one post a row."))],
+    columns: Annotated[
+        str, typer.Option("--map", help=t("Our fields and your columns: text=Body,at=Date,author=User,url=Link,id=Id"))
+    ],
+    brand: Annotated[str, typer.Option(help=t("The brand whose query the posts are held against."))],
+    config: ConfigFile = HERE,
+    env_file: EnvFile = ENV,
+    every_row: Annotated[
+        bool, typer.Option("--every-row", help=t("Take every row as a mention, whatever the query says."))
+    ] = False,
+) -> None:
+    """Send an export of real posts through the whole listening side, with their own times."""
+    from repartie import replaying  # noqa: PLC0415 - draws a progress bar only this command needs
+
+    read, credentials = _settings(config, env_file)
+    known = [item.name for item in read.brands]
+    if brand not in known:
+        _fail(t("No brand is called {name}; there are: {names}", name=brand, names=", ".join(known)), WRONG_INPUT)
+    with _opened(read, credentials) as opened:
+        try:
+            well = replaying.run(opened, file, columns, brand, every_row=every_row, t=t, out=out, err=err)
+        except BadMapping as error:
+            _fail(replaying.complaint(error, t), WRONG_INPUT)
+    if not well:
+        raise typer.Exit(WRONG_OUTSIDE)
+
+
+@app.command()
+def demo(
+    language: Annotated[str, typer.Option(help=t("fr or en."))] = _language(),
+    port: Annotated[int, typer.Option(help=t("The page's port; 0 takes a free one."))] = 0,
+    speed: Annotated[float, typer.Option(min=0.1, max=100, help=t("How fast the story runs."))] = 1.0,
+) -> None:
+    """Play on a practice ground on this machine: no account, no network, no token."""
+    from repartie.demo import NoPractice, play  # noqa: PLC0415 - loads Slack's library, which only this and run need
+
+    try:
+        play(language, port=port, speed=speed, out=out, t=words(language))
+    except NoPractice as error:
+        _fail(str(error), WRONG_OUTSIDE)
+
+
+@app.command()
+def pause(
+    reason: Annotated[str, typer.Argument(help=t("Why, for the others."))] = "",
+    config: ConfigFile = HERE,
+    env_file: EnvFile = ENV,
+) -> None:
+    """Publish nothing any more, for any brand, until `repartie resume`."""
+    read, credentials = _settings(config, env_file)
+    with _opened(read, credentials) as opened:
+        speaking.pause(opened.database, _somebody(), reason, opened.clock)
+    out.print(t("Paused: nothing is published until `repartie resume`."), markup=False)
+
+
+@app.command()
+def resume(config: ConfigFile = HERE, env_file: EnvFile = ENV) -> None:
+    """Publish again; what was approved before the pause leaves now."""
+    read, credentials = _settings(config, env_file)
+    with _opened(read, credentials) as opened:
+        speaking.resume(opened.database, _somebody(), opened.clock)
+    out.print(t("Publishing goes on."), markup=False)
+
+
+@slack.command()
+def manifest(
+    language: Annotated[str, typer.Option(help=t("The language of the command's description: fr or en."))] = "en",
+) -> None:
+    """Print the manifest to paste into Slack: "Create new app", "From a manifest"."""
+    from responders.slack.manifest import manifest as describe  # noqa: PLC0415 - loads Slack's library
+
+    out.print(json.dumps(describe(language), indent=2, ensure_ascii=False), markup=False, soft_wrap=True)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()
+
+
+def _settings(file: Path, env_file: Path) -> tuple[Config, Credentials]:
+    found = examine(file)
+    if found.config is None:
+        _fail(ConfigErrors(found.problems).render(t), WRONG_INPUT)
+    for warning in found.problems:
+        err.print(warning.render(t), markup=False, soft_wrap=True)
+    try:
+        return found.config, Credentials.read(env_file)
+    except SettingsWrong as error:
+        _fail(error.render(t), WRONG_INPUT)
+
+
+@contextmanager
+def _opened(config: Config, credentials: Credentials) -> Iterator[App]:
+    try:
+        opened = build(config, credentials)
+    except NewerSchema:
+        message = t("This store was made by a newer version of Repartie: run that version, or restore a backup.")
+        _fail(message, WRONG_INPUT)
+    except CredentialMissing as error:
+        _fail(error.render(t), WRONG_INPUT)
+    try:
+        yield opened
+    except CredentialMissing as error:
+        _fail(error.render(t), WRONG_INPUT)
+    finally:
+        opened.close()
+
+
+def _show(found: list[reports.Finding]) -> None:
+    out.print(reports.findings(found, t))
+    if not all(finding.well for finding in found):
+        raise typer.Exit(WRONG_OUTSIDE)
+
+
+def _somebody() -> Person:
+    """Whoever types on this machine, for the audit."""
+    name = getpass.getuser()
+    return Person(id=f"shell:{name}", name=name)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    err.print(message, markup=False, soft_wrap=True)
+    raise typer.Exit(code)

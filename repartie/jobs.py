@@ -1,0 +1,159 @@
+"""The schedule: one APScheduler job per place, rebuilt from the configuration at every start.
+
+Where each place stopped and when it is read next stands in the store; the jobs only wake us. Two live schedulers would
+run every job twice, so a lease lets one process have the schedule and tells the second who holds it.
+"""
+
+import logging
+import os
+import secrets
+import socket
+import threading
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobEvent
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from listener.pipeline import Listening
+from listener.registry import Place
+from models.database import Database
+from models.store import leases
+
+log = logging.getLogger(__name__)
+
+ROLE = "scheduler"
+READERS = 20
+"""Places read side by side."""
+RENEW = timedelta(seconds=10)
+LAST_BREATH = timedelta(seconds=8)
+"""How long a stop waits for readings under way; then the process ends, and they are read again at the next start."""
+_FIRST_WAVE = timedelta(milliseconds=50)
+
+
+class AlreadyRunning(Exception):
+    """Another process has the schedule."""
+
+    def __init__(self, holder: leases.Holder) -> None:
+        super().__init__(f"process {holder.pid} on {holder.host}")
+        self.holder = holder
+
+
+class Schedule:
+    """Reads every place when it is due, in threads, as long as it holds the lease."""
+
+    def __init__(
+        self,
+        database: Database,
+        listening: Listening,
+        places: Iterable[tuple[str, Place]],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.database = database
+        self.listening = listening
+        self.places = list(places)
+        self.clock = clock
+        self.holder = leases.Holder(secrets.token_hex(8), socket.gethostname(), os.getpid())
+        self.lost = threading.Event()
+        """Set when another process took the schedule from us (we were suspended): stop."""
+        self._turn = threading.Condition()
+        self._reading = 0
+        self._ending = False
+        self._scheduler = BackgroundScheduler(
+            timezone="UTC",
+            executors={"default": ThreadPoolExecutor(READERS), "lease": ThreadPoolExecutor(1)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 300},
+        )
+
+    def start(self) -> None:
+        """Take the lease and begin.
+
+        Raises:
+            AlreadyRunning: another live process has the schedule.
+        """
+        self._take_lease()
+        scheduler = self._scheduler
+        scheduler.add_listener(_report, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
+        scheduler.add_job(self._renew, "interval", seconds=RENEW.total_seconds(), executor="lease", id="lease")
+        now = self.clock()
+        for number, (source, place) in enumerate(self.places):
+            scheduler.add_job(
+                self._read,
+                "interval",
+                args=(source, place),
+                seconds=place.every.total_seconds(),
+                jitter=max(1, int(place.every.total_seconds() / 10)),
+                next_run_time=now + number * _FIRST_WAVE,
+                id=f"{source} {place.key}",
+                replace_existing=True,
+            )
+        scheduler.start()
+
+    def stop(self) -> bool:
+        """Read nothing more and give the lease back. False when a reading was still under way at the end."""
+        with self._turn:
+            self._ending = True
+        if self._scheduler.running:
+            # Not shutdown(wait=True): it holds the scheduler's lock while it waits for readings, which may want it.
+            self._scheduler.shutdown(wait=False)
+        with self._turn:
+            clean = self._turn.wait_for(lambda: not self._reading, LAST_BREATH.total_seconds())
+        with self.database.write() as session:
+            leases.release(session, ROLE, self.holder, self.clock())
+        return clean
+
+    def _read(self, source: str, place: Place) -> None:
+        with self._turn:
+            if self._ending:
+                return
+            self._reading += 1
+        try:
+            run = self.listening.run(source, place)
+        finally:
+            with self._turn:
+                self._reading -= 1
+                self._turn.notify_all()
+        with self._turn:
+            if not self._ending:
+                self._next(f"{source} {place.key}", run.next_poll_at)
+
+    def _next(self, job_id: str, at: datetime | None) -> None:
+        if at is None:
+            self._scheduler.remove_job(job_id)
+        else:
+            self._scheduler.modify_job(job_id, next_run_time=at)
+
+    def _take_lease(self) -> None:
+        with self.database.write() as session:
+            other = leases.acquire(session, ROLE, self.holder, self.clock())
+            if other and other.host == self.holder.host and not _alive(other.pid):
+                other = leases.acquire(session, ROLE, self.holder, self.clock(), dead=other)
+        if other:
+            raise AlreadyRunning(other)
+
+    def _renew(self) -> None:
+        with self.database.write() as session:
+            other = leases.acquire(session, ROLE, self.holder, self.clock())
+        if other:
+            log.error("process %d on %s took the schedule while this one slept: stopping", other.pid, other.host)
+            self.lost.set()
+
+
+def _report(event: JobEvent) -> None:
+    if event.code == EVENT_JOB_ERROR:
+        log.error("job %s failed", event.job_id, exc_info=event.exception)
+    elif event.code == EVENT_JOB_MISSED:
+        log.warning("job %s was late by more than five minutes and skipped once", event.job_id)
+    else:
+        log.warning("job %s is still at work; its next turn was skipped", event.job_id)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,149 @@
+"""What `check`, `collect` and `sources` show, as tables. Nothing here posts, and `check` stores nothing."""
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from rich.table import Table
+from rich.text import Text
+
+from config.i18n import Words, mark
+from config.schema import Config
+from listener.collector import Collector
+from listener.pipeline import Run
+from models.errors import AccessLost, RetryLater
+from models.post import Author, Post
+from models.status import SourceStatus
+from models.store import sources as source_rows
+from models.tables import SourceRow
+from repartie.app import App, matcher, now
+
+AT_ONCE = 16
+"""Places tried side by side."""
+_COLOURS = {SourceStatus.OK: "green", SourceStatus.FAILING: "yellow", SourceStatus.DISABLED: "red"}
+_STATES = {
+    SourceStatus.NEW: mark("not read yet"),
+    SourceStatus.OK: mark("answers"),
+    SourceStatus.FAILING: mark("deaf"),
+    SourceStatus.DISABLED: mark("disabled"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was tried and what came out."""
+
+    what: str
+    where: str
+    well: bool
+    said: str
+
+
+def explained(config: Config, text: str, t: Words) -> str:
+    """Which brand `text` concerns and by which words, or why not; a paragraph a brand."""
+    asked = matcher(config)
+    post = Post(network="explain", external_id="explain", text=text, author=Author(handle="somebody"), at=now())
+    return "\n\n".join(asked.explain(brand.name, post).render(t) for brand in config.brands)
+
+
+def findings(findings: Iterable[Finding], t: Words) -> Table:
+    """What was tried, where, and what it said."""
+    table = Table(t("What"), t("Where"), t("Result"), box=None, pad_edge=False, header_style="bold")
+    for found in findings:
+        colour = "green" if found.well else "red"
+        table.add_row(Text(found.what), Text(found.where), Text(f"{'✓' if found.well else '✗'} {found.said}", colour))
+    return table
+
+
+def tried(app: App, t: Words) -> list[Finding]:
+    """Read every place once without storing anything."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        said = pool.map(lambda named: _try(app, named[1].collector, t), app.places)
+        return [
+            Finding(name, place.key, well, text) for (name, place), (well, text) in zip(app.places, said, strict=True)
+        ]
+
+
+def _try(app: App, collector: Collector, t: Words) -> tuple[bool, str]:
+    try:
+        batch = collector.collect(None)
+    except (RetryLater, AccessLost) as error:
+        return False, error.reason
+    hits = sum(bool(found) for found in app.listening.match(batch.posts))
+    return True, t(
+        "{posts}, {mentions}",
+        posts=t.plural("{count} post", "{count} posts", len(batch.posts)),
+        mentions=t.plural("{count} of them about a brand", "{count} of them about a brand", hits),
+    )
+
+
+def slack(app: App, t: Words) -> list[Finding]:
+    """Ask Slack whether it knows us and our channels; nothing is posted."""
+    from responders.slack.app import build_client  # noqa: PLC0415 - loads Slack's library, which only this needs
+    from responders.slack.trial import check  # noqa: PLC0415 - the same
+
+    channels = [brand.slack.mentions for brand in app.config.brands if brand.slack]
+    if not channels:
+        return []
+    api = app.config.slack.api
+    client = build_client(api, app.credentials.slack_bot(app.config.slack).for_url(api))
+    app.credentials.slack_app(app.config.slack)  # missing, it is better said now than at `run`
+    return [Finding("slack", one.where, not one.wrong, one.wrong or t("ready")) for one in check(client, channels, t)]
+
+
+def collected(app: App, t: Words) -> list[Finding]:
+    """Read every place that is due once, and store what concerns a brand."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        runs = list(pool.map(lambda named: app.listening.run(*named), app.places))
+    return [
+        Finding(name, place.key, not run.problem, _run_said(run, app, t))
+        for (name, place), run in zip(app.places, runs, strict=True)
+    ]
+
+
+def _run_said(run: Run, app: App, t: Words) -> str:
+    if run.problem:
+        return run.problem
+    return t(
+        "{posts}, {mentions}; next at {at}",
+        posts=t.plural("{count} post", "{count} posts", run.posts),
+        mentions=t.plural("{count} new mention", "{count} new mentions", run.mentions),
+        at=_moment(run.next_poll_at, app, t),
+    )
+
+
+def sources(app: App, t: Words) -> Table:
+    """How each place is, since when, why, and when it is read next."""
+    with app.database.read() as session:
+        rows = {(row.name, row.place): row for row in source_rows.every(session)}
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in (t("Source"), t("Place"), t("State"), t("Since"), t("Last read"), t("Next read"), t("Why")):
+        table.add_column(title, overflow="fold")
+    for name, place in app.places:
+        row = rows.get((name, place.key)) or SourceRow(name=name, place=place.key, kind=place.kind, since=app.clock())
+        state = SourceStatus(row.status)
+        table.add_row(
+            Text(name),
+            Text(place.key),
+            Text(t(_STATES[state]), _COLOURS.get(state, "")),
+            _moment(row.since if row.id else None, app, t),
+            _moment(row.last_ok_at, app, t),
+            _moment(row.next_poll_at, app, t),
+            Text("; ".join(filter(None, [row.reason, *row.notices]))),
+        )
+    return table
+
+
+def enable(app: App, source: str) -> None:
+    """Read every place of `source` again although it was disabled."""
+    with app.database.write() as session:
+        for row in source_rows.every(session):
+            if row.name == source:
+                source_rows.enable(row, app.clock())
+                row.next_poll_at = app.clock()
+
+
+def _moment(at: datetime | None, app: App, t: Words) -> str:
+    return t.moment(at, ZoneInfo(app.config.timezone)) if at else "-"

@@ -1,0 +1,98 @@
+"""From rows to what a person sees."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from config.schema import Config
+from models.status import MentionStatus, ReplyStatus
+from models.store import mentions, replies, writing
+from models.tables import PostRow, ReplyRow
+from models.verdict import Sentiment
+from responders.publisher import PostRef, ProblemCode
+from responders.registry import Publishers
+from responders.seen import AnswerSeen, Eligibility, MentionSeen, Person
+from responders.speaking import is_ours
+
+
+def ref_of(post: PostRow) -> PostRef:
+    """The post as its network's publisher needs it."""
+    return PostRef(
+        network=post.network,
+        external_id=post.external_id,
+        url=post.url,
+        author=post.author_handle,
+        thread=dict(post.thread),
+    )
+
+
+def answer_seen(row: ReplyRow) -> AnswerSeen:
+    """One answer as people see it."""
+    if row.id is None:
+        raise mentions.NotFound("reply", 0)
+    return AnswerSeen(
+        reply_id=row.id,
+        status=ReplyStatus(row.status),
+        text=row.text,
+        account=row.account,
+        by=Person(row.by_id, row.by_name),
+        approved_at=row.approved_at,
+        due_at=row.due_at,
+        sent_at=row.sent_at,
+        url=row.url or None,  # a rehearsal's receipt has no address
+        dry_run=row.dry_run,
+        problem=row.problem,
+    )
+
+
+def eligibility(brand: str, post: PostRow, config: Config, publishers: Publishers) -> Eligibility:
+    """Whether `brand` can answer that post in public, asking no network."""
+    publisher = publishers.of(brand, post.network)
+    if publisher is None:
+        return Eligibility("", None, dry_run=not config.is_live(brand), reason=ProblemCode.CANNOT_REPLY)
+    preview = publisher.preview("", ref_of(post))
+    reasons = [problem.code for problem in preview.problems if problem.code is not ProblemCode.EMPTY]
+    if is_ours(post.author_handle, post.network, config):
+        reasons.insert(0, ProblemCode.CANNOT_REPLY)
+    return Eligibility(preview.account, preview.limit, publisher.dry_run, reasons[0] if reasons else None)
+
+
+def see(session: Session, mention_id: int, config: Config, publishers: Publishers, now: datetime) -> MentionSeen:
+    """One mention as it stands at `now`.
+
+    Raises:
+        NotFound: it is not there.
+    """
+    mention, post, verdict = mentions.load(session, mention_id)
+    can = eligibility(mention.brand, post, config, publishers)
+    writer = writing.who_writes(session, mention.post_id, now)
+    answer = replies.to_show(session, mention, dry_run=can.dry_run)
+    label = Sentiment(verdict.corrected_label or verdict.label)
+    owned = mention.owner_id is not None and mention.owner_name is not None
+    return MentionSeen(
+        mention_id=mention_id,
+        brand=mention.brand,
+        network=post.network,
+        network_label=publishers.label(post.network),
+        place=post.place,
+        author_name=post.author_name,
+        author_handle=post.author_handle,
+        author_url=post.author_url,
+        followers=post.author_followers,
+        title=post.title,
+        text=post.text,
+        url=post.url,
+        at=post.at,
+        waiting_since=mention.stored_at,
+        language=verdict.language,
+        label=label,
+        confidence=getattr(verdict, Sentiment(verdict.label).value),
+        corrected_by=verdict.corrected_by,
+        words=tuple(mention.words),
+        exchanges=mentions.exchanges(session, mention.brand, post),
+        status=MentionStatus(mention.status),
+        owner=Person(mention.owner_id or "", mention.owner_name or "") if owned else None,
+        eligibility=can,
+        writing=Person(writer.who_id, writer.who_name) if writer else None,
+        answer=answer_seen(answer) if answer else None,
+    )

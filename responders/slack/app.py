@@ -1,0 +1,137 @@
+"""The Slack app: one Bolt app over Socket Mode, one poster. Building it asks Slack nothing; `start` does."""
+
+import logging
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Event, Thread
+from typing import Final
+
+from slack_bolt import Ack, App, Respond
+from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
+from slack_sdk import WebClient
+from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
+
+from config.schema import Config
+from models.database import Database
+from responders.moderation import Moderation
+from responders.replies import Answering
+from responders.slack import apology, kit, state
+from responders.slack.access import Body, Members
+from responders.slack.command import handlers as command
+from responders.slack.desk import Desk
+from responders.slack.home import handlers as home
+from responders.slack.mention import handlers as mention
+from responders.slack.poster import TIMEOUT, Poster
+from responders.slack.reply import handlers as reply
+
+_ANY: Final = re.compile(".*")
+_WHO_TIMEOUT: Final = 2
+"""Seconds to learn a person's name: a click must open its modal within 3."""
+_log = logging.getLogger(__name__)
+
+
+def build_client(api: str, bot_token: str) -> WebClient:
+    """The client of the Web API at `api` (`slack.api` of the configuration)."""
+    client = WebClient(token=bot_token, base_url=api, timeout=TIMEOUT)
+    client.retry_handlers.append(RateLimitErrorRetryHandler(max_retry_count=1))
+    return client
+
+
+def build_slack(desk: Desk, client: WebClient) -> App:
+    """A Bolt app with every listener, each registered once."""
+    app = App(
+        client=client,
+        token=client.token,
+        token_verification_enabled=False,
+        logger=logging.getLogger("slack_bolt.repartie"),
+    )
+    for folder in (mention, reply, home, command):
+        folder.register(app, desk)
+    _catch_all(app, desk)
+    apology.register(app, desk)
+    return app
+
+
+def _catch_all(app: App, desk: Desk) -> None:
+    """Acknowledge what no listener knows, or Slack shows a warning to whoever clicked; registered last, tried last."""
+
+    def old_button(ack: Ack, body: Body, respond: Respond) -> None:
+        ack()
+        if any(action.get("url") for action in body.get("actions") or ()):
+            return  # a button that leads to a page does its work in the browser
+        if body.get("response_url"):
+            respond(text=kit.foreign(desk.t(state.OLD_BUTTON), kit.SECTION), replace_original=False)
+
+    def old_modal(ack: Ack) -> None:
+        ack(response_action="update", view=kit.notice(desk.t, desk.t("Not done"), desk.t(state.OLD_BUTTON)))
+
+    def quietly(ack: Ack) -> None:
+        ack()
+
+    app.action(_ANY)(old_button)
+    app.view_submission(_ANY)(old_modal)
+    app.view_closed(_ANY)(quietly)
+    app.command(_ANY)(old_button)
+    app.shortcut(_ANY)(old_button)
+    app.options(_ANY)(quietly)
+    app.event(_ANY)(quietly)
+
+
+@dataclass
+class Slack:
+    """The running app: `app_token` opens Socket Mode."""
+
+    app: App
+    poster: Poster
+    app_token: str
+    _stop: Event = field(default_factory=Event)
+    _threads: list[Thread] = field(default_factory=list)
+    _socket: SocketModeHandler | None = None
+
+    def start(self) -> None:
+        """Connect, and post from a thread of its own.
+
+        Raises:
+            SlackApiError: Slack refuses the app-level token.
+        """
+        self._socket = SocketModeHandler(self.app, self.app_token)
+        self._socket.connect()  # type: ignore[no-untyped-call] # slack_bolt types no return
+        self._threads.append(Thread(target=self.poster.run, args=(self._stop,), name="slack-poster", daemon=True))
+        self._threads[-1].start()
+
+    def stop(self, within: float = 2.0) -> None:
+        """Disconnect; a message on its way gets `within` seconds, and is looked for at the next start otherwise."""
+        self._stop.set()
+        self.poster.wake()
+        closing = Thread(target=self._disconnect, name="slack-closing", daemon=True)
+        closing.start()
+        until = time.monotonic() + within
+        for thread in (closing, *self._threads):
+            thread.join(max(0.0, until - time.monotonic()))
+
+    def _disconnect(self) -> None:
+        if self._socket is not None:
+            self._socket.close()  # type: ignore[no-untyped-call] # slack_bolt types no return
+
+
+def connect(  # noqa: PLR0913 - the parts of the room, by keyword
+    *,
+    config: Config,
+    database: Database,
+    answering: Answering,
+    moderation: Moderation,
+    clock: Callable[[], datetime],
+    bot_token: str,
+    app_token: str,
+) -> Slack:
+    """Everything of this room, wired; nothing is asked of Slack yet."""
+    client = build_client(config.slack.api, bot_token)
+    poster = Poster(config, database, moderation, client, clock, time.monotonic)
+    members = Members(
+        WebClient(token=bot_token, base_url=config.slack.api, timeout=_WHO_TIMEOUT, retry_handlers=[]), config.language
+    )
+    desk = Desk(config, database, answering, moderation, clock, members, poster)
+    return Slack(build_slack(desk, client), poster, app_token)

@@ -1,0 +1,268 @@
+"""The card of one mention: what a person needs to answer, hand on or put aside in one minute. Pure drawing."""
+
+from typing import Final
+
+from slack_sdk.models.blocks import Block, ButtonElement, ConfirmObject, InputBlock, Option, RadioButtonsElement
+from slack_sdk.models.views import View
+
+from config.i18n import Words, mark
+from models.status import MentionStatus, ReplyStatus
+from models.verdict import Sentiment
+from responders.publisher import ProblemCode
+from responders.seen import AnswerSeen, Eligibility, MentionSeen
+from responders.slack import ids, kit, state
+from responders.slack.kit import Message, Mrkdwn, bold, foreign, join, own, say
+
+SENTIMENTS: Final = {
+    Sentiment.NEGATIVE: mark("negative"),
+    Sentiment.NEUTRAL: mark("neutral"),
+    Sentiment.POSITIVE: mark("positive"),
+}
+_DOTS: Final = {Sentiment.NEGATIVE: "🔴", Sentiment.NEUTRAL: "⚪", Sentiment.POSITIVE: "🟢"}
+_CLOSED: Final = (MentionStatus.DONE, MentionStatus.IRRELEVANT)
+_WAITS: Final = (MentionStatus.OPEN, MentionStatus.TAKEN)
+_ON_ITS_WAY: Final = (ReplyStatus.APPROVED, ReplyStatus.SENDING, ReplyStatus.UNCLEAR)
+_SHORT: Final = 200
+_ANSWER: Final = 600
+
+
+def card(seen: MentionSeen, t: Words, *, problem: str = "", short: bool = False) -> Message:
+    """A mention in its channel.
+
+    `problem` is what stands in the way of its answer, in a sentence. `short` cuts the quotation, for a Slack that found
+    the card too big.
+    """
+    closed = seen.status in _CLOSED
+    quoted = _SHORT if closed or short else kit.QUOTED
+    blocks: list[Block] = [
+        kit.section(join((who(seen), where(seen, t)), "\n")),
+        kit.quote(seen.text, quoted, title=seen.title, url=seen.url, more=t("See the original")),
+    ]
+    if not closed:
+        blocks.append(kit.context(verdict(seen, t), words(seen, t)))
+        blocks.append(kit.context(*_chances(seen, t)))
+    blocks += _state(seen, problem, t)
+    blocks += kit.actions(_buttons(seen, t))
+    return Message(headline(seen, t), blocks)
+
+
+def modal(seen: MentionSeen, t: Words, *, problem: str = "") -> View:
+    """The same card over the channel, for a mention that stands in a group."""
+    packed = state.OfMention(mention=seen.mention_id).packed()
+    return kit.modal(t, ids.MENTION_CARD, t("Mention"), card(seen, t, problem=problem).blocks, state=packed)
+
+
+def ask_sentiment(seen: MentionSeen, t: Words) -> View:
+    """What is the sentiment really?"""
+    options = [
+        Option(text=kit.plain(f"{_DOTS[label]} {t(name).capitalize()}", kit.BUTTON, emoji=True), value=label.value)
+        for label, name in SENTIMENTS.items()
+    ]
+    chosen = next(option for option in options if option.value == seen.label.value)
+    choice = RadioButtonsElement(action_id=ids.SENTIMENT_CHOICE, options=options, initial_option=chosen)
+    blocks: list[Block] = [
+        kit.quote(seen.text, _SHORT, title=seen.title),
+        InputBlock(
+            block_id=ids.SENTIMENT_BLOCK,
+            label=kit.plain(t("What does this person feel about {brand}?", brand=seen.brand), kit.WORD * 2),
+            element=choice,
+        ),
+    ]
+    packed = state.OfMention(mention=seen.mention_id).packed()
+    return kit.modal(
+        t, ids.SENTIMENT_MODAL, t("Sentiment"), blocks, state=packed, submit=t("Correct"), close=t("Cancel")
+    )
+
+
+def headline(seen: MentionSeen, t: Words) -> Mrkdwn:
+    """One line for a notification."""
+    name = foreign(seen.author_name or seen.author_handle)
+    place = own(seen.network_label)
+    return say(t, "{name} on {place}: {text}", name=name, place=place, text=foreign(seen.title or seen.text, 150))
+
+
+def who(seen: MentionSeen) -> Mrkdwn:
+    """Name and handle, leading to the author's page."""
+    name = bold(kit.link(seen.author_url, foreign(seen.author_name or seen.author_handle)))
+    return join((name, foreign(seen.author_handle) if seen.author_name else own("")), "  ")
+
+
+def where(seen: MentionSeen, t: Words) -> Mrkdwn:
+    """Network, place, audience, history, when."""
+    followers = own("")
+    if seen.followers is not None:
+        followers = own(t.plural("{count} follower", "{count} followers", seen.followers))
+    history = own("")
+    if seen.exchanges:
+        history = own(t.plural("{count} earlier exchange with us", "{count} earlier exchanges with us", seen.exchanges))
+    place = foreign(seen.place) if seen.place != seen.network_label else own("")
+    return join((foreign(seen.network_label), place, followers, history, kit.moment(seen.at, "{ago}")))
+
+
+def verdict(seen: MentionSeen, t: Words) -> Mrkdwn:
+    """What the model thinks and how sure it is, or what a person said instead."""
+    label = own(t(SENTIMENTS[seen.label]))
+    if seen.corrected_by:
+        said = say(t, "{label}, corrected by {name}", label=label, name=foreign(seen.corrected_by))
+    else:
+        said = say(t, "{label}, {share} sure", label=label, share=own(t.percent(seen.confidence)))
+    return join((own(_DOTS[seen.label]), said), " ")
+
+
+def words(seen: MentionSeen, t: Words) -> Mrkdwn:
+    """Why it is here."""
+    if not seen.words:
+        return own("")
+    return say(t, "here for: {words}", words=join((foreign(word, 40) for word in seen.words[:8]), ", "))
+
+
+def chance(possible: Eligibility, t: Words) -> Mrkdwn:
+    """Whether it can be answered in public, said before anyone types."""
+    if possible.reason is not None:
+        return say(t, "🚫 no reply possible: {why}", why=own(why(possible.reason, t)))
+    if possible.limit is None:
+        length = own(t("✅ reply possible"))
+    else:
+        length = own(
+            t.plural("✅ reply possible ({count} character)", "✅ reply possible ({count} characters)", possible.limit)
+        )
+    return join((length, own(t("🧪 dry run: nothing will be published")) if possible.dry_run else own("")), "\n")
+
+
+def why(reason: ProblemCode, t: Words) -> str:
+    """Why nobody can answer."""
+    return t(_REASONS[reason])
+
+
+_REASONS: Final = {
+    ProblemCode.CANNOT_REPLY: mark("this place takes no answers from us"),
+    ProblemCode.EMPTY: mark("the text is empty"),
+    ProblemCode.TOO_LONG: mark("the text is too long"),
+}
+
+
+def _chances(seen: MentionSeen, t: Words) -> list[Mrkdwn]:
+    if seen.answer is not None and seen.answer.status in (*_ON_ITS_WAY, ReplyStatus.SENT):
+        return [own(t("🧪 dry run: nothing will be published"))] if seen.answer.dry_run else []
+    return [chance(seen.eligibility, t), _waiting(seen, t)]
+
+
+def _waiting(seen: MentionSeen, t: Words) -> Mrkdwn:
+    if seen.status not in _WAITS:
+        return own("")
+    return say(t, "⏱ waiting since {moment}", moment=kit.moment(seen.waiting_since))
+
+
+def _state(seen: MentionSeen, problem: str, t: Words) -> list[Block]:
+    blocks: list[Block] = []
+    if seen.answer is not None:
+        blocks += _answer(seen.answer, problem, t)
+    if seen.writing is not None:
+        blocks.append(kit.section(say(t, "✍️ {name} is writing an answer", name=foreign(seen.writing.name))))
+    line = _standing(seen, t)
+    if line:
+        blocks.append(kit.section(line))
+    return blocks
+
+
+def _standing(seen: MentionSeen, t: Words) -> Mrkdwn:
+    if seen.status is MentionStatus.TAKEN and seen.owner:
+        return say(t, "🙋 Taken by {name}", name=foreign(seen.owner.name))
+    if seen.status is MentionStatus.DONE:
+        return own(t("☑️ Done"))
+    if seen.status is MentionStatus.IRRELEVANT:
+        return own(t("🗑 Not relevant"))
+    return own("")
+
+
+def _answer(answer: AnswerSeen, problem: str, t: Words) -> list[Block]:
+    name, account = foreign(answer.by.name), foreign(answer.account)
+    link = kit.link(answer.url or "", own(t("see the answer"))) if answer.url else own("")
+    if answer.status is ReplyStatus.SENT and answer.dry_run:
+        line = say(t, "🧪 Dry run by {name}: nothing was published", name=name)
+    elif answer.status is ReplyStatus.SENT:
+        line = join(
+            (
+                say(t, "✅ {name} answered as {account}", name=name, account=account),
+                kit.moment(answer.sent_at or answer.approved_at),
+                link,
+            )
+        )
+    elif answer.status is ReplyStatus.REFUSED:
+        line = say(t, "⛔ The answer of {name} was not published", name=name)
+    else:
+        line = say(t, _LINES[answer.status], name=name, moment=kit.moment(answer.due_at, "{time_secs}"))
+    if answer.status is ReplyStatus.CANCELLED:
+        return [kit.context(line)]
+    return [kit.section(join((line, foreign(problem, 400)), "\n")), kit.quote(answer.text, _ANSWER)]
+
+
+_LINES: Final = {
+    ReplyStatus.APPROVED: mark("⏳ {name} answers: leaves at {moment}, 15 s to cancel"),
+    ReplyStatus.SENDING: mark("📤 The answer of {name} is being sent"),
+    ReplyStatus.UNCLEAR: mark(
+        "❓ Nobody can say whether the answer of {name} was published.\nLook under the original: is it there?"
+    ),
+    ReplyStatus.CANCELLED: mark("Answer cancelled ({name})"),
+}
+
+
+def _buttons(seen: MentionSeen, t: Words) -> list[ButtonElement]:
+    mention = state.OfMention(mention=seen.mention_id).packed()
+    answer = seen.answer
+    found: list[ButtonElement] = []
+    if answer is not None and answer.status in _ON_ITS_WAY:
+        found = _answer_buttons(answer, seen.mention_id, t)
+    elif seen.status in _WAITS:
+        found = _work_buttons(seen, mention, t)
+    else:
+        if seen.status is MentionStatus.ANSWERED:
+            found.append(kit.button(t("Done"), ids.MENTION_DONE, mention))
+        found.append(kit.button(t("Reopen"), ids.MENTION_REOPEN, mention))
+    address = kit.safe_url(seen.url)
+    if address:
+        found.append(kit.button(t("Open"), ids.MENTION_OPEN, mention, url=address))
+    return found
+
+
+def _work_buttons(seen: MentionSeen, mention: str, t: Words) -> list[ButtonElement]:
+    answered = seen.answer is not None and seen.answer.status is ReplyStatus.SENT
+    found = []
+    if seen.eligibility.possible and not answered:
+        found.append(kit.button(t("Reply"), ids.MENTION_REPLY, mention, style="primary"))
+    if seen.status is MentionStatus.OPEN:
+        found.append(kit.button(t("I take it"), ids.MENTION_TAKE, mention))
+    else:
+        found.append(kit.button(t("Release"), ids.MENTION_RELEASE, mention))
+    return [
+        *found,
+        kit.button(t("Done"), ids.MENTION_DONE, mention),
+        kit.button(t("Not relevant"), ids.MENTION_IRRELEVANT, mention),
+        kit.button(t("Sentiment?"), ids.MENTION_SENTIMENT, mention),
+    ]
+
+
+def _answer_buttons(answer: AnswerSeen, mention_id: int, t: Words) -> list[ButtonElement]:
+    packed = state.OfReply(mention=mention_id, reply=answer.reply_id).packed()
+    if answer.status is ReplyStatus.APPROVED:
+        return [kit.button(t("Cancel"), ids.REPLY_CANCEL, packed, style="danger")]
+    if answer.status is not ReplyStatus.UNCLEAR:
+        return []
+    there = kit.button(t("It is there"), ids.REPLY_IS_THERE, packed, style="primary")
+    there.confirm = _confirm(
+        t, t("The answer stands under the original: nothing will be sent again."), t("It is there")
+    )
+    absent = kit.button(t("It is not there"), ids.REPLY_NOT_THERE, packed)
+    absent.confirm = _confirm(
+        t, t("You looked and the answer is not there: it will be sent again."), t("It is not there")
+    )
+    return [there, absent]
+
+
+def _confirm(t: Words, text: str, yes: str) -> ConfirmObject:
+    return ConfirmObject(
+        title=kit.plain(t("Are you sure?"), 100),
+        text=kit.plain(text, 300),
+        confirm=kit.plain(yes, 30),
+        deny=kit.plain(t("Back"), 30),
+    )
