@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """One invented person, or a brand's own account (`official`, shown with a badge)."""
+    """One invented person, or a brand's own account (`official`, shown with a badge).
+
+    `figure` tells how their face is drawn: "woman", "man", or "" for either; another `face` number draws another one.
+    """
 
     handle: str
     name: str
@@ -16,6 +19,8 @@ class Account:
     language: str = "fr"
     bio: str = ""
     official: bool = False
+    figure: str = ""
+    face: int = 0
 
 
 class Accounts:

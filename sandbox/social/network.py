@@ -39,7 +39,10 @@ class Missing(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """One message. `root` is the id of the post its thread hangs from (its own where it replies to nobody)."""
+    """One message. `root` is the id of the post its thread hangs from (its own where it replies to nobody).
+
+    `picture` names one of the drawings in `static/pictures`; the page shows it, the API does not.
+    """
 
     id: str
     seq: int
@@ -54,6 +57,7 @@ class Post:
     replies: int = 0
     edited_at: datetime | None = None
     deleted: bool = False
+    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +110,15 @@ class Network:
         """Call `listener` after each change, in the thread that made it; it must return at once."""
         self._listeners.append(listener)
 
-    def publish(
-        self, handle: str, text: str, in_reply_to: str | None = None, *, at: datetime | None = None, likes: int = 0
+    def publish(  # noqa: PLR0913 - what a post is made of, the rest by name
+        self,
+        handle: str,
+        text: str,
+        in_reply_to: str | None = None,
+        *,
+        at: datetime | None = None,
+        likes: int = 0,
+        picture: str = "",
     ) -> Post:
         """Take a post by `handle`, now or (history) at `at`.
 
@@ -131,6 +142,7 @@ class Network:
                 root=parent.root if parent else post_id,
                 in_reply_to=in_reply_to,
                 likes=likes,
+                picture=picture,
             )
             self._posts[post_id] = post
             if parent:
