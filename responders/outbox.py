@@ -106,7 +106,7 @@ class Outbox:
 
     def run(self, stop: Event) -> None:
         """Send and look until `stop`; what is in flight then is waited for, at most one time-out of its network."""
-        self._bury()
+        self._survive(self._bury)
         while not stop.is_set():
             busy = self._survive(self.recover) + self._survive(self.step)
             if not busy:
@@ -271,11 +271,13 @@ class Outbox:
             return _POLL_SECONDS
         return min(_POLL_SECONDS, (due_at - now).total_seconds())
 
-    def _bury(self) -> None:
-        dead = self._worker.dead()
-        with self._database.read() as session:
+    def _bury(self) -> int:
+        """Forget the dead workers whose claims are all settled; how many."""
+        found = self._worker.dead()
+        with self._database.read() as session:  # after `found`: the dead claim no more
             claimed = {token_of(row.claimed_by) for row in replies.sending(session) if row.claimed_by}
-        self._worker.bury(dead - claimed)
+        self._worker.bury(found - claimed)
+        return len(found - claimed)
 
 
 def _hold(row: ReplyRow) -> _Hold:

@@ -533,3 +533,15 @@ def test_the_loop_ends_when_told_and_survives_a_bad_turn(
     assert {scene.reply(first).status, scene.reply(second).status} == {"sent"}
     assert len(scene.network.stands) == 2
     assert "a fault of ours" in caplog.text
+
+
+def test_a_start_buries_the_dead_but_for_those_whose_claims_wait(scene: Stage, worker: Worker):
+    idle = Worker(scene.folder / "workers")
+    idle.close()
+    die_while_sending(scene, taken=True)
+    assert len(worker.dead()) == 2
+    ended = Event()
+    ended.set()
+    outbox(scene, worker).run(ended)
+    [left] = worker.dead()
+    assert left != idle.id.rpartition("/")[2]
