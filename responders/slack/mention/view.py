@@ -77,7 +77,7 @@ def ask_sentiment(seen: MentionSeen, t: Words) -> View:
 def headline(seen: MentionSeen, t: Words) -> Mrkdwn:
     """One line for a notification."""
     name = foreign(seen.author_name or seen.author_handle)
-    place = own(seen.network_label)
+    place = foreign(seen.network_label)
     return say(t, "{name} on {place}: {text}", name=name, place=place, text=foreign(seen.title or seen.text, 150))
 
 
