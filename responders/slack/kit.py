@@ -166,7 +166,9 @@ def plain(text: str, limit: int, *, emoji: bool = False) -> PlainTextObject:
 
 def section(text: Mrkdwn, accessory: BlockElement | None = None, block_id: str | None = None) -> SectionBlock:
     """A paragraph."""
-    return SectionBlock(text=MarkdownTextObject(text=text.strip() or ELLIPSIS, verbatim=True), accessory=accessory, block_id=block_id)
+    return SectionBlock(
+        text=MarkdownTextObject(text=text.strip() or ELLIPSIS, verbatim=True), accessory=accessory, block_id=block_id
+    )
 
 
 def context(*lines: Mrkdwn) -> ContextBlock:

@@ -156,7 +156,7 @@ def test_any_text_everywhere(seen: Callable[..., MentionSeen], answer: Callable[
             ),
         ),
         said,
-        data.draw(TEXT),
+        data.draw(st.text(st.characters(exclude_categories=["Cs"]), max_size=400)),  # what the preview lets through
     )
 
 
