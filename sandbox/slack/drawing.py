@@ -16,7 +16,7 @@ def named(workspace: Workspace, known_as: str) -> str:
     return channel.name if channel else known_as
 
 
-def with_nodes(workspace: Workspace, value: Any) -> Any:
+def with_nodes(workspace: Workspace, value: Any) -> Any:  # noqa: ANN401, PLR0911 - walks any JSON; one return a kind of text
     """A copy of blocks in which each text carries its `nodes`."""
     if isinstance(value, list):
         return [with_nodes(workspace, item) for item in value]

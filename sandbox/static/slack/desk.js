@@ -66,6 +66,7 @@ async function route() {
   write.area.value = drafts.get(channel.id) ?? "";
   write.area.dispatchEvent(new Event("input"));
   write.name(t("Message {where}", { where: channel.im ? data.people[data.bot].name : `#${channel.name}` }));
+  if (matchMedia("(width > 760px)").matches && !document.querySelector("dialog[open]")) write.area.focus({ preventScroll: true });
   read();
 }
 
@@ -189,7 +190,6 @@ function live() {
 $("#open-drawer").addEventListener("click", () => document.body.classList.toggle("drawer"));
 $("#veil").addEventListener("click", () => document.body.classList.remove("drawer"));
 $("#close-thread").addEventListener("click", closeThread);
-$("#language").addEventListener("change", (event) => event.target.form.submit());
 for (const link of document.querySelectorAll(".switch a")) link.addEventListener("click", () => (link.hash = location.hash));
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
