@@ -16,7 +16,7 @@ from listener.matching import Matcher
 from listener.registry import Place
 from listener.triage import triage
 from models.database import Database
-from models.errors import AccessLost, RetryLater
+from models.errors import AccessLost, NotYet, RetryLater
 from models.ml.judge import Judge
 from models.post import Post
 from models.status import SourceStatus
@@ -78,6 +78,8 @@ class Listening:
         for _ in range(_BATCHES):
             try:
                 batch = place.collector.collect(cursor)
+            except NotYet as turn:
+                return Run(posts, mentions, edited, turn.at)
             except RetryLater as patience:
                 return Run(posts, mentions, edited, self._failed(source, place, patience), patience.reason)
             except AccessLost as lost:

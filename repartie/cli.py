@@ -67,8 +67,10 @@ def _every_command(
         format="%(asctime)s %(levelname)-7s %(name)s: %(message)s",
         stream=sys.stderr,
     )
-    for noisy in ("httpx", "httpcore", "apscheduler", "slack_bolt", "slack_sdk", "websocket", "alembic"):
+    for noisy in ("httpx", "httpcore", "slack_bolt", "slack_sdk", "websocket", "alembic"):
         logging.getLogger(noisy).setLevel(logging.INFO if verbose else logging.WARNING)
+    # It warns of each turn that is skipped because a reading takes long; jobs.py says what matters.
+    logging.getLogger("apscheduler").setLevel(logging.INFO if verbose else logging.ERROR)
 
 
 @app.command()
@@ -184,6 +186,8 @@ def demo(
     """Play on a practice ground on this machine: no account, no network, no token."""
     from repartie.demo import NoPractice, play  # noqa: PLC0415 - loads Slack's library, which only this and run need
 
+    if not logging.getLogger().isEnabledFor(logging.DEBUG):
+        logging.getLogger().setLevel(logging.WARNING)
     try:
         play(language, port=port, speed=speed, out=out, t=words(language))
     except NoPractice as error:

@@ -146,7 +146,7 @@ def _report(event: JobEvent) -> None:
     elif event.code == EVENT_JOB_MISSED:
         log.warning("job %s was late by more than five minutes and skipped once", event.job_id)
     else:
-        log.warning("job %s is still at work; its next turn was skipped", event.job_id)
+        log.debug("job %s is still at work; its next turn was skipped", event.job_id)
 
 
 def _alive(pid: int) -> bool:

@@ -12,7 +12,7 @@ from listener.matching import Matcher
 from listener.pipeline import LONGEST_BACK_OFF, Listening
 from listener.registry import Place
 from models.database import Database
-from models.errors import AccessLost, NetworkError, RetryLater
+from models.errors import AccessLost, NetworkError, NotYet, RetryLater
 from models.post import Author, Post
 from models.store import sources
 from models.tables import MentionRow, PostRow, SourceRow, VerdictRow
@@ -165,6 +165,13 @@ def test_backs_off_further_each_time_up_to_a_bound(listening: Listening, clock: 
 def test_the_network_may_ask_for_more_patience_than_ours(listening: Listening) -> None:
     at = START + timedelta(hours=3)
     assert listening.run("presse", Shelf([RetryLater(at, "429")]).place()).next_poll_at == at
+
+
+def test_waiting_for_our_turn_is_no_failure(listening: Listening, database: Database) -> None:
+    at = START + timedelta(seconds=2)
+    run = listening.run("presse", Shelf([NotYet(at, "one at a time")]).place())
+    assert (run.next_poll_at, run.problem) == (at, "")
+    assert (row_of(database).status, row_of(database).failures) == ("new", 0)
 
 
 def test_lost_access_disables_until_a_person_mends_it(listening: Listening, database: Database, clock: Clock) -> None:

@@ -1,0 +1,5 @@
+"""`python -m repartie` is `repartie`."""
+
+from repartie.cli import main
+
+main()
