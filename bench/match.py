@@ -25,13 +25,20 @@ WANTED = 50_000
 """Posts a second on one core, with 5,000 queries; the promise this file checks."""
 RATES = (0.0, 0.04, 0.15, 0.3)
 """Share of posts that are made to speak of a brand; about half of them satisfy its whole query."""
-SYLLABLES = "ba be bi bo cha chi cou da dé di do fa fer fi flo ga gri jo la le li lou ma mè mi mon na né no ou pa pe plo qua ra ré ri ro sa se si sou ta te ti tou va ve vi vo za".split()  # noqa: E501
+SYLLABLES = re.findall(
+    "..",
+    "babebibocacocudadédidofafefifogagojolalelilumamèmiminananénopapepirarérirosasesisotatetitovavevivoza",
+)
+"""About four accents in a post, as French has."""
+DECORATED = 0.4
+"""Share of posts with an address, an emoji, a hashtag or the like."""
 BRANDLIKE = ("Aéro", "Kwa", "Zé", "Xi", "Yo", "Wi")
 """How brands begin: rarely like other words; the last shape of query is for those that are words."""
-EXTRAS = ("😡", "🎉", "https://blog.example/article/42", "#vacances", "@lea", "l’été", "« bravo »", "!!!", "qu'ici")
+EXTRAS = ("😡", "🎉", "https://blog.example/article/42", "#vacances", "@lea", "l'été", "« bravo »", "!!!", "qu'ici")
 
 
 def word(chance: random.Random, syllables: int) -> str:
+    """An invented word."""
     return "".join(chance.choice(SYLLABLES) for _ in range(syllables))
 
 
@@ -70,7 +77,7 @@ def posts(
         while sum(map(len, said)) + len(said) < length - 4:
             said.append(next(words))
         said[0] = said[0].capitalize()
-        if chance.random() < 0.4:
+        if chance.random() < DECORATED:
             said.insert(chance.randrange(len(said)), chance.choice(EXTRAS))
         if chance.random() < rate:
             said.insert(chance.randrange(len(said)), chance.choice(("", "l'", "#", "@")) + chance.choice(brands))
@@ -91,7 +98,7 @@ def every_tree(made: dict[str, Query], sample: Sequence[Post]) -> int:
     found = 0
     for post in sample:
         sight = Sight(post)
-        found += any([sight.find(query.root) is not None for query in made.values()])
+        found += sum(sight.find(query.root) is not None for query in made.values()) > 0
     return found
 
 
@@ -136,15 +143,14 @@ def main() -> None:
         speeds.append(len(said) / best)
         mean = sum(len(post.text) for post in said) / len(said)
         alone = min(10_000, len(said)) / single
-        print(
-            f"{len(said):>9,} {mean:>10.0f} {matched / len(said):>8.1%} {speeds[-1]:>9,.0f} {len(said) / clock:>9,.0f} {alone:>10,.0f}"
-        )
+        speed = f"{speeds[-1]:>9,.0f} {len(said) / clock:>9,.0f} {alone:>10,.0f}"
+        print(f"{len(said):>9,} {mean:>10.0f} {matched / len(said):>8.1%} {speed}")
     sample = posts(chance, 100, vocabulary, brands, RATES[2])
     trees, _, by_trees = timed(lambda: every_tree(made, sample))
     assert by_trees == sum(map(bool, matcher.match_many(sample)))
     patterns = alternations(made)
     by_re, _, _ = timed(
-        lambda: sum(any([bool(pattern.search(fold(post.text))) for pattern in patterns]) for post in sample)
+        lambda: sum(len([pattern for pattern in patterns if pattern.search(fold(post.text))]) for post in sample)
     )
     for name, seconds in (("every tree evaluated", trees), ("one re alternation per query", by_re)):
         speed = len(sample) / seconds

@@ -18,6 +18,8 @@ Found = tuple[int, int, int]
 
 _WORDLESS: Final[list[Found]] = [(-1, 0, 0)]
 _REMEMBERED: Final = 65_536
+_LONGEST_HOST: Final = 253
+"""RFC 1035, section 2.3.4; what is longer names nothing."""
 
 
 @dataclass(frozen=True)
@@ -204,7 +206,7 @@ def authors(handle: str, name: str) -> frozenset[str]:
 @lru_cache(maxsize=_REMEMBERED)
 def languages(tag: str | None) -> frozenset[str]:
     """What `lang:` may say of a language tag: "pt-BR" is `pt` and `pt-br`; an unknown language is nothing."""
-    parts = (tag or "").lower().replace("_", "-").split("-")
+    parts = (tag or "").lower().replace("_", "-").split("-", 3)
     return frozenset("-".join(parts[:count]) for count in range(1, len(parts) + 1)) - {""}
 
 
@@ -219,6 +221,8 @@ def sites(url: str) -> frozenset[str]:
 
 @lru_cache(maxsize=_REMEMBERED)
 def _domains(host: str) -> frozenset[str]:
+    if len(host) > _LONGEST_HOST:
+        return frozenset()
     labels = _host(host).split(".")
     return frozenset(".".join(labels[start:]) for start in range(len(labels))) - {""}
 

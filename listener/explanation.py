@@ -1,10 +1,10 @@
 """Why a query holds for a post, or why not: a small tree a person can read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from config.i18n import Words, mark
-from config.query import And, Attribute, Near, Node, Not, Or, Query
+from config.query import And, Attribute, Near, Node, Not, Or, Query, Term
 from listener.evaluation import Sight
 from models.post import Post
 
@@ -16,9 +16,10 @@ _LENGTH: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One part of a query: whether it holds, by which words as they stand, and the same of its own parts.
+    """One part of a query: whether it holds, and the same of its own parts.
 
-    `known` is what the post says of a field that has another value.
+    `words` as they stand: those that made it hold, that stopped a NOT, or that differ from an exact term by capitals or
+    accents alone. `known` is what the post says of a field that has another value.
     """
 
     node: Node
@@ -55,6 +56,11 @@ class Reason:
             )
         if self.holds:
             return t("{part}: {found}", part=part, found=found) if found else t("{part}: yes", part=part)
+        return self._lacking(t, part, found)
+
+    def _lacking(self, t: Words, part: str, found: str) -> str:
+        if found:
+            return t("{part}: only {found} is there, with other capitals or accents", part=part, found=found)
         if self.known:
             return t("{part}: the post says {known}", part=part, known=t.listing(self.known))
         if self.parts and all(side.holds for side in self.parts):
@@ -102,6 +108,8 @@ def _reason(node: Node, sight: Sight) -> Reason:
         return Reason(node, found is not None, words, (_reason(node.left, sight), _reason(node.right, sight)))
     if isinstance(node, Not):
         return Reason(node, found is not None, sight.shown(sight.find(node.part) or []))
+    if isinstance(node, Term) and node.exact and found is None:
+        return Reason(node, holds=False, words=sight.shown(sight.find(replace(node, exact=False)) or []))
     if isinstance(node, Attribute) and found is None:
         return Reason(node, holds=False, known=tuple(sorted(sight.values(node.name))))
     return Reason(node, found is not None, words)

@@ -7,7 +7,7 @@ end. So the words that `read` finds in a post are exactly those a search of `hay
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Final, NamedTuple
 
 import regex
@@ -16,10 +16,10 @@ _LETTER: Final = r"\p{L}\p{N}\p{M}\p{Cf}"
 _IDEOGRAM: Final = regex.compile(rf"(?V1)[[\p{{Han}}\p{{Hiragana}}\p{{Katakana}}]&&[{_LETTER}]]")
 # The modifier letters prime and apostrophe are letters for Unicode, apostrophes for those who type them.
 _IN_WORD: Final = regex.compile(rf"(?V1)[[{_LETTER}]--[\p{{Han}}\p{{Hiragana}}\p{{Katakana}}\u02b9\u02bc]]")
-_PICTURE: Final = regex.compile(rf"(?V1)[\p{{Extended_Pictographic}}--[{_LETTER}©®™]]")
+_PICTURE: Final = regex.compile(rf"(?V1)[\p{{Extended_Pictographic}}--[{_LETTER}©®™\u24c2]]")
 _FLAG: Final = regex.compile(r"\p{RI}")
 _SKIN: Final = regex.compile(r"\p{EMod}")
-_INVISIBLE: Final = regex.compile(r"[\p{Cf}\p{Me}\ufe00-\ufe0f\u034f]+")
+_INVISIBLE: Final = regex.compile(r"[\p{Cf}\p{Me}\ufe00-\ufe0f\U000e0100-\U000e01ef\u034f]+")
 _ADDRESS: Final = re.compile(r"""(?:https?://|www\.)[^\s<>"«»]+""", re.IGNORECASE)
 _FOREIGN: Final = re.compile(r"[^\x00-\x7f]+")
 
@@ -34,6 +34,8 @@ _LETTERS_APART: Final = str.maketrans(
 _KEPT_CLASSES: Final = frozenset({0, 7, 8, 9})
 """Combining classes that change the letter (vowel signs, nukta, kana voicing, virama); all others are accents."""
 _REMEMBERED: Final = 100_000
+_LONGEST: Final = 32
+"""Runs remembered and their length: some 10 MB at worst, whatever people post."""
 _BYTES: Final = bytes(
     ord(chr(code).lower() if chr(code).isalnum() or not code else " ") for code in range(128)
 ) + bytes(range(128, 256))
@@ -114,15 +116,18 @@ class _Kinds(dict[int, str]):
 
 
 class _Folds(dict[str, str]):
-    """Run of characters beyond ASCII -> its folded form, remembered."""
+    """Run of characters beyond ASCII -> its folded form; short ones are remembered."""
 
     def __missing__(self, run: str) -> str:
-        if len(self) >= _REMEMBERED:
-            self.clear()
-        self[run] = folded = "".join(map(_folded_character, run))
+        folded = "".join(map(_folded_character, run))
+        if len(run) <= _LONGEST:
+            if len(self) >= _REMEMBERED:
+                self.clear()
+            self[run] = folded
         return folded
 
 
+@cache
 def _folded_character(character: str) -> str:
     if _IDEOGRAM.match(character):  # written without spaces: each is a word
         return f" {unicodedata.normalize('NFKC', character)} "
@@ -130,7 +135,7 @@ def _folded_character(character: str) -> str:
         plain = unicodedata.normalize("NFKD", character).casefold().translate(_LETTERS_APART)
         parts = unicodedata.normalize("NFKD", plain).translate(_LETTERS_APART)
         return "".join(part for part in parts if _IN_WORD.match(part) and not _is_ornament(part)).lower()
-    return f" {character.lower()} " if _PICTURE.match(character) or _FLAG.match(character) else " "
+    return f" {character} " if _PICTURE.match(character) or _FLAG.match(character) else " "
 
 
 def _is_ornament(character: str) -> bool:

@@ -31,7 +31,7 @@ _HANDLE: Final = regex.compile(
 )
 _ENDS_IN_LETTERS: Final = regex.compile(rf"[\p{{L}}\p{{N}}\p{{M}}]{{{MIN_PREFIX}}}")
 _LETTER: Final = regex.compile(r"[\p{L}\p{N}]")
-SEARCHABLE: Final = regex.compile(r"(?V1)[\p{L}\p{N}\p{RI}[\p{Extended_Pictographic}--[©®™]]--[\u02b9\u02bc]]")
+SEARCHABLE: Final = regex.compile(r"(?V1)[\p{L}\p{N}\p{RI}[\p{Extended_Pictographic}--[©®™\u24c2]]--[\u02b9\u02bc]]")
 """A character that can be found: letters, digits, emoji. Signs are not: ©, ®, ™, punctuation."""
 
 _NOTHING: Final = mark("There is nothing to look for in {piece}: it holds no letter, digit or emoji.")

@@ -9,9 +9,9 @@ from models.post import Post
 def holds(node: Node, post: Post) -> bool:
     match node:
         case And():
-            return all([holds(part, post) for part in node.parts])
+            return all(holds(part, post) for part in node.parts)
         case Or():
-            return any([holds(part, post) for part in node.parts])
+            return any(holds(part, post) for part in node.parts)
         case Not():
             return not holds(node.part, post)
         case Attribute():

@@ -3,6 +3,7 @@
 import importlib.util
 from datetime import UTC, datetime
 from pathlib import Path
+from unicodedata import normalize
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -82,15 +83,23 @@ TEXTS += [
     "ﬁ",
 ]
 
+
+def _phrase(parts: list[str]) -> str:
+    return normalize("NFC", " ".join(parts))
+
+
 terms = st.one_of(
     st.builds(
         Term,
-        st.lists(st.sampled_from(WORDS), min_size=1, max_size=2).map(" ".join),
+        st.lists(st.sampled_from(WORDS), min_size=1, max_size=2).map(_phrase),
         exact=st.booleans(),
         title=st.booleans(),
     ),
     st.builds(
-        Term, st.sampled_from(["aer", "aero", "plou", "cœu", "aéro-plo"]), exact=st.booleans(), prefix=st.just(True)
+        Term,
+        st.sampled_from(["aer", "aero", "plou", "cœu", "aéro-plo"]),
+        exact=st.booleans(),
+        prefix=st.sampled_from([True]),
     ),
     st.builds(
         Term,
@@ -113,7 +122,7 @@ attributes = st.sampled_from(
     ]
 )
 groups = st.one_of(terms, st.lists(terms, min_size=2, max_size=3).map(lambda parts: Or(tuple(parts))))
-nears = st.builds(Near, groups, groups, st.integers(1, 5), st.booleans())
+nears = st.builds(Near, groups, groups, distance=st.integers(1, 5), ordered=st.booleans())
 
 
 def _joined(kind: type[And] | type[Or], parts: list[Node]) -> Node:
@@ -163,7 +172,7 @@ posts = st.builds(
 )
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(queries, min_size=1, max_size=4), st.lists(posts, min_size=1, max_size=4))
 def test_says_what_the_definition_says(asked: list[Query], said: list[Post]):
     matcher = Matcher({str(number): query for number, query in enumerate(asked)})
@@ -184,16 +193,18 @@ def test_canonical_text_reads_back(node: Node):
         assert hash(query) == hash(Query(node))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from(list(' "()=#@*:/«»ANDORT5'))), max_size=40))
 def test_any_characters_are_read_or_refused_in_their_place(source: str):
     try:
         query = parse(source)
     except QueryError as error:
-        assert 0 <= error.position <= len(source)
-        return
-    assert parse(str(query)) == query
-    Matcher({"one": query})
+        query, position = None, error.position
+    if query is None:
+        assert 0 <= position <= len(source)
+    else:
+        assert parse(str(query)) == query
+        Matcher({"one": query})
 
 
 @given(st.text(max_size=20))
