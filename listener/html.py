@@ -21,6 +21,7 @@ _BLOCKS: Final = frozenset({
 # fmt: on
 _CELLS: Final = frozenset({"td", "th"})
 _MOST_LINKS: Final = 50
+_LONGEST_LINK: Final = 2000  # characters; longer ones are data in disguise
 _SPACES: Final = re.compile(r"[ \t\r\f\v]+")
 _AROUND_BREAKS: Final = re.compile(r"[ \t]*\n[ \t\n]*")
 _TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>|<!--")
@@ -133,4 +134,5 @@ def absolute(link: str | None, base: str) -> str:
         whole = urljoin(base, (link or "").strip())
     except ValueError:  # "http://[half an address"
         return ""
-    return whole if link and whole.lower().startswith(("http://", "https://")) else ""
+    fits = bool(link) and len(whole) <= _LONGEST_LINK
+    return whole if fits and whole.lower().startswith(("http://", "https://")) else ""

@@ -72,3 +72,9 @@ def test_strangers_under_one_name_stay_strangers() -> None:
 
 def test_same_titles_without_dates_differ_by_what_they_say() -> None:
     assert len(identify([Entry(title="Brève", text=text) for text in ("x", "y", "x")], HOME)) == 2
+
+
+def test_an_endless_guid_becomes_a_fingerprint() -> None:
+    one, other = _id(Entry(guid="x" * 100_000)), _id(Entry(guid="x" * 100_001))
+    assert one != other
+    assert len(one) < 100

@@ -11,6 +11,7 @@ from email.utils import format_datetime
 from functools import partial
 
 import brotli
+import httpx
 import pytest
 
 from config.clients import open_client
@@ -188,6 +189,27 @@ def test_a_passing_redirect_is_not_remembered(web: Web, follow: Callable[..., Rs
     serve(web, rss(item(1)))
     first = follow("/old").collect(None)
     assert (len(first.posts), first.cursor.get("url"), list(first.notices)) == (1, None, [])
+
+
+def test_a_move_back_to_http_is_followed_and_not_remembered(clock: Clock) -> None:
+    def network(request: httpx.Request) -> httpx.Response:
+        if request.url.scheme == "https":
+            return httpx.Response(301, headers={"Location": "http://blog.example/feed"})
+        return httpx.Response(200, content=rss(item(1)))
+
+    with httpx.Client(transport=httpx.MockTransport(network), follow_redirects=True) as client:
+        collector = RssCollector("https://blog.example/feed", client, clock, t=words("en"), manners=Manners(gap=0))
+        batch = collector.collect(None)
+    assert (len(batch.posts), batch.cursor.get("url"), list(batch.notices)) == (1, None, [])
+
+
+def test_speaks_the_operator_s_language(web: Web, clock: Clock) -> None:
+    serve(web, b"", 410)
+    with connect(allow_private=["127.0.0.0/8"]) as client, pytest.raises(AccessLost) as caught:
+        RssCollector(web.url("/feed"), client, clock, t=words("fr"), manners=Manners()).collect(None)
+    assert caught.value.reason == (
+        "Le flux a disparu pour de bon (410)\u00a0: retirez-le ou donnez sa nouvelle adresse"
+    )
 
 
 def test_a_move_to_what_is_no_feed_is_not_remembered(web: Web, follow: Callable[..., RssCollector]) -> None:

@@ -21,6 +21,7 @@ _TRACKING: Final = re.compile(
 )
 _GLOBAL: Final = re.compile(r"(?:tag|urn|at|doi|info|acct):\S+", re.IGNORECASE)
 _USUAL_PORTS: Final = {"http": 80, "https": 443}
+_LONGEST: Final = 500  # characters of an id; beyond, its fingerprint
 _WRAPPED: Final = ("url", "q")
 
 
@@ -85,7 +86,7 @@ def identify(entries: Iterable[Entry], feed_url: str) -> dict[str, Entry]:
         bearers: defaultdict[str, list[Entry]] = defaultdict(list)
         for entry in pending:
             if name := rung(entry, home):
-                bearers[name].append(entry)
+                bearers[name if len(name) <= _LONGEST else f"{home}#{digest(name)}"].append(entry)
         for name, group in bearers.items():
             if rung is _whole or len(group) == 1 or _are_one(group):
                 named.update((id(entry), name) for entry in group)
@@ -116,7 +117,7 @@ def _guid(entry: Entry, home: str) -> str:
     if not entry.guid or _GLOBAL.fullmatch(entry.guid):
         return entry.guid
     address = canonical(entry.guid)
-    return _page(address) if address else f"{home}#{entry.guid[:500]}"
+    return _page(address) if address else f"{home}#{entry.guid}"
 
 
 def _link(entry: Entry, home: str) -> str:  # noqa: ARG001  # the rungs have one shape

@@ -13,6 +13,8 @@ KEPT: Final = 500
 
 _EDITED_AFTER: Final = timedelta(minutes=1)
 _LONGEST: Final = 50_000  # characters; a transcript of three hours of radio has 200,000
+_LONGEST_TITLE: Final = 1000
+_LONGEST_NAME: Final = 200
 
 
 class Memory:
@@ -40,17 +42,18 @@ class Memory:
         dated = entry.published or entry.updated
         at = datetime.fromtimestamp(known[1], UTC) if known else min(dated or now, now)
         self._known[name] = [said, at.timestamp()]
+        author = entry.author[:_LONGEST_NAME]
         return Post(
             network="rss",
             external_id=external_id,
             url=unwrapped(entry.link),
-            title=entry.title,
+            title=entry.title[:_LONGEST_TITLE],
             text=entry.text[:_LONGEST],
-            author=Author(handle=entry.author or place, name=entry.author, url=entry.author_url),
+            author=Author(handle=author or place[:_LONGEST_NAME], name=author, url=entry.author_url),
             at=at,
             edited_at=_edited_at(entry, at, now, again=known is not None),
             language=entry.language,
-            place=place,
+            place=place[:_LONGEST_NAME],
             links=tuple(unwrapped(link) for link in entry.links),
         )
 

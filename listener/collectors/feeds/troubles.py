@@ -30,7 +30,7 @@ _UNANSWERED: Final[tuple[tuple[type[httpx.HTTPError], timedelta, str], ...]] = (
         LONG,
         mark("{error.host} is not a public address ({error.place}): set allow_private if it is your own"),
     ),
-    (TooLarge, LONG, mark("The feed is larger than {error.megabytes} MB")),
+    (TooLarge, LONG, mark("The feed is larger than {error.megabytes:g} MB")),
     (TooSlow, SHORT, mark("No complete answer within {error.limit:g} s")),
     (httpx.TimeoutException, SHORT, mark("No answer in time")),
     (httpx.TooManyRedirects, LONG, mark("The address redirects in circles")),

@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
-from urllib.parse import urljoin
 
 from listener.collectors.feeds.dates import loose_date
 from listener.collectors.feeds.entry import MOST_ENTRIES, Entry, Feed, NotAFeed, language_tag, sensible
@@ -20,7 +19,10 @@ _END: Final = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _MAILED: Final = re.compile(
     r"(<(?:author|managingEditor|webMaster)>)\s{0,20}[^<>\s]{1,100}@[^<>\s]{1,100}\s{1,20}\(([^<>()]{1,200})\)"
 )
+_REFERENCE: Final = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 _PERIODS: Final = {"hourly": 1, "daily": 24, "weekly": 24 * 7, "monthly": 24 * 30, "yearly": 24 * 365}  # hours
+_CONTROLS: Final = frozenset({9, 10, 13})
+_LONGEST_NUMBER: Final = 7  # digits of 1114111
 _HINT: Final = timedelta(hours=1)
 _MARKUP: Final = {"text/html", "application/xhtml+xml"}
 
@@ -40,15 +42,19 @@ def read_xml(text: str, url: str) -> Feed:
     text, left_out = _first_entries(text)
     if is_knotted(text):
         raise NotAFeed(knotted=True)
-    text = _MAILED.sub(r"\1\2", text)
-    # A file object: given a string, feedparser would open addresses and files it names. No base address either, so
-    # that relative ids stay as they are written; links are resolved below.
-    found = feedparser.parse(
-        io.BytesIO(text.encode("utf-8", "ignore")),
-        response_headers={"content-type": "application/xml; charset=utf-8"},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    text = _REFERENCE.sub(_possible, _MAILED.sub(r"\1\2", text))
+    try:
+        # A file object: given a string, feedparser would open addresses and files it names. No base address either, so
+        # that relative ids stay as they are written; links are resolved below.
+        found = feedparser.parse(
+            io.BytesIO(text.encode("utf-8", "ignore")),
+            response_headers={"content-type": "application/xml; charset=utf-8"},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except (LookupError, ValueError, TypeError, AttributeError, AssertionError, RecursionError) as error:
+        # Some broken documents break feedparser: a <textinput> outside its place is a KeyError (6.0.14, 2026-11-22).
+        raise NotAFeed(knotted=True) from error
     if not found["version"] and not found["entries"]:
         raise NotAFeed
     feed = found["feed"]
@@ -67,6 +73,14 @@ def _first_entries(text: str) -> tuple[str, int]:
         return text, 0
     ends = [found.end() for found in _END.finditer(text, starts[-1])]
     return text[: starts[MOST_ENTRIES]] + (text[ends[-1] :] if ends else ""), len(starts) - MOST_ENTRIES
+
+
+def _possible(reference: re.Match[str]) -> str:
+    """The character reference, or nothing where no such character may stand in XML: feedparser would raise."""
+    digits = (reference[1] or reference[2]).lstrip("0")
+    number = int(digits or "0", 16 if reference[1] else 10) if len(digits) <= _LONGEST_NUMBER else -1
+    allowed = number in _CONTROLS or 0x20 <= number < 0xD800 or 0xE000 <= number <= 0x10FFFF  # noqa: PLR2004  # XML 1.0, 2.2
+    return reference[0] if allowed else ""
 
 
 def _plain(node: Mapping[str, Any], key: str) -> Any:  # noqa: ANN401  # feedparser is untyped
@@ -125,7 +139,7 @@ def _read(detail: Mapping[str, Any] | None, url: str, page: str = "") -> Reading
     kind = str(detail.get("type") or "text/plain").lower()
     if kind in _MARKUP:
         base = detail.get("base")
-        return read_html(value, urljoin(url, base) if base else page or url)
+        return read_html(value, absolute(base, url) or page or url)
     return Reading(tidy(value)) if kind.startswith("text/") else Reading("")
 
 
