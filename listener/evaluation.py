@@ -22,49 +22,57 @@ _REMEMBERED: Final = 65_536
 
 @dataclass(frozen=True)
 class Needle:
-    """A term, ready to be looked for: folded words, or one name with its sign, and the same with case and accents."""
+    """A term, ready to be looked for: folded words, or one name after its sign; `exact` with case and accents."""
 
     folded: tuple[str, ...]
     exact: tuple[str, ...]
     prefix: bool
+    is_name: bool
 
     def in_(self, reading: Reading, *, exactly: bool) -> list[Span]:
         """Where the words stand side by side in `reading`, in order."""
         spans = [
-            (place.first, place.last) for place in self._first(reading) if not exactly or self._same(place.exact, 0)
+            (place.first, last)
+            for place in self._first(reading)
+            if (last := self._last(reading, place)) is not None and (not exactly or self._same(reading, place, last))
         ]
-        if len(self.folded) == 1:
-            return sorted(spans) if self.prefix else spans
-        return [
-            (first, last) for first, _ in spans if (last := self._last(reading, first, exactly=exactly)) is not None
-        ]
+        return sorted(spans) if self.prefix else spans
 
     def _first(self, reading: Reading) -> Iterator[Place]:
         begin = self.folded[0]
         if len(self.folded) > 1 or not self.prefix:
-            yield from reading.places.get(begin, ())
+            yield from reading.places(begin)
             return
-        ordered = reading.in_order
+        ordered = reading.names_in_order if self.is_name else reading.words_in_order
         for index in range(bisect_left(ordered, begin), len(ordered)):
             if not ordered[index].startswith(begin):
                 return
-            yield from reading.places[ordered[index]]
+            yield from reading.places(ordered[index])
 
-    def _last(self, reading: Reading, first: int, *, exactly: bool) -> int | None:
-        last = first + len(self.folded) - 1
-        if last >= len(reading.tokens):
+    def _last(self, reading: Reading, place: Place) -> int | None:
+        """The last token of the words that begin at `place`, or None when the others do not follow."""
+        tokens, size = reading.tokens, len(self.folded)
+        if size == 1:
+            return place.last
+        if place.first + size > len(tokens):
             return None
-        for offset in range(1, len(self.folded)):
-            token, wanted = reading.tokens[first + offset], self.folded[offset]
-            if not (token.folded.startswith(wanted) if self._open(offset) else token.folded == wanted):
+        for offset in range(1, size):
+            there, wanted = tokens[place.first + offset][0], self.folded[offset]
+            if not (there.startswith(wanted) if self._open(offset) else there == wanted):
                 return None
-            if exactly and not self._same(token.exact, offset):
-                return None
-        return last
+        return place.first + size - 1
 
-    def _same(self, there: str, offset: int) -> bool:
-        wanted = self.exact[offset]
-        return there.startswith(wanted) if self._open(offset) else there == wanted
+    def _same(self, reading: Reading, place: Place, last: int) -> bool:
+        """Whether the words at `place` have the case and accents asked for."""
+        if len(self.exact) == 1:
+            spans = [(place.start, place.end)]
+        else:
+            spans = [token[1:] for token in reading.tokens[place.first : last + 1]]
+        for offset, (start, end) in enumerate(spans):
+            there, wanted = exact(reading.text[start:end]), self.exact[offset]
+            if not (there.startswith(wanted) if self._open(offset) else there == wanted):
+                return False
+        return True
 
     def _open(self, offset: int) -> bool:
         return self.prefix and offset == len(self.folded) - 1
@@ -75,8 +83,9 @@ def needle(term: Term) -> Needle:
     """What `term` looks for."""
     if term.sort is Sort.WORDS:
         tokens = words(term.text)
-        return Needle(tuple(t.folded for t in tokens), tuple(t.exact for t in tokens), term.prefix)
-    return Needle((term.sort + fold_name(term.text),), (term.sort + exact(term.text),), term.prefix)
+        exactly = tuple(exact(term.text[start:end]) for _, start, end in tokens)
+        return Needle(tuple(folded for folded, _, _ in tokens), exactly, term.prefix, is_name=False)
+    return Needle((term.sort + fold_name(term.text),), (exact(term.text),), term.prefix, is_name=True)
 
 
 class Sight:
@@ -139,6 +148,7 @@ class Sight:
         found = [
             (which, *span)
             for which, reading in enumerate(self.readings)
+            if reading.tokens
             for span in (near(node, reading, which) if isinstance(node, Near) else spans(node, reading, which))
         ]
         if not found and isinstance(node, Term) and self._is_addressed(node):

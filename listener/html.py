@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from html import unescape
 from typing import Final
 from urllib.parse import urljoin
 
@@ -22,6 +23,11 @@ _CELLS: Final = frozenset({"td", "th"})
 _MOST_LINKS: Final = 50
 _SPACES: Final = re.compile(r"[ \t\r\f\v]+")
 _AROUND_BREAKS: Final = re.compile(r"[ \t]*\n[ \t\n]*")
+_TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>|<!--")
+_UNCLOSED: Final = frozenset(
+    {"br", "hr", "img", "input", "li", "p", "td", "th", "tr", "dt", "dd", "link", "meta", "wbr"}
+)
+_DEEPEST: Final = 300  # lexbor's time grows with the square of the depth: 60 s for 100,000 open elements
 _MARKUP: Final = re.compile(r"</(?:p|div|a|b|i|em|strong|span|li|ul|ol|h\d|blockquote)>|<br ?/?>|<p>", re.IGNORECASE)
 
 
@@ -36,10 +42,16 @@ class Reading:
 def read_html(markup: str, base: str = "") -> Reading:
     """What a person sees of `markup`; relative links are resolved against `base`.
 
-    Pictures speak by their `alt`. Markup that was escaped twice, as careless feeds do, is opened twice.
+    Pictures speak by their `alt`. Text without a single tag keeps its lines and its lone `<`. Markup that was escaped
+    twice, as careless feeds do, is opened twice.
     """
-    reading = _read(markup, base)
-    if _MARKUP.search(reading.text):
+    if not _TAG.search(markup):
+        reading = Reading(tidy(unescape(markup)))
+    elif _is_deep(markup):
+        reading = Reading(tidy(unescape(_TAG.sub("\n", markup))))
+    else:
+        reading = _read(markup, base)
+    if _MARKUP.search(reading.text) and not _is_deep(reading.text):
         again = _read(reading.text, base)
         return Reading(again.text, tuple(dict.fromkeys((*reading.links, *again.links)))[:_MOST_LINKS])
     return reading
@@ -53,6 +65,19 @@ def tidy(text: str) -> str:
 def one_line(text: str) -> str:
     """`text` as a title: any run of white space is one space."""
     return tidy(text).replace("\n", " ")
+
+
+def _is_deep(markup: str) -> bool:
+    """Whether more elements stand in one another than any person would write."""
+    if markup.count("<") <= _DEEPEST:
+        return False
+    depth = 0
+    for closing, name in _TAG.findall(markup):
+        if name and name.lower() not in _UNCLOSED:
+            depth += -1 if closing else 1
+            if depth > _DEEPEST:
+                return True
+    return False
 
 
 def _read(markup: str, base: str) -> Reading:

@@ -7,14 +7,14 @@ from typing import Final
 from ahocorasick_rs import BytesAhoCorasick
 
 from config.query import Field, Query
-from listener.anchors import anchors
+from listener.anchors import clauses, gate
 from listener.evaluation import Sight, authors, languages
 from listener.explanation import Explanation, explain
 from listener.text import haystack
 from models.post import Post
 
 _CHUNK: Final = 65_536
-"""Characters searched in one call: enough that the call costs nothing, few enough to stay in the cache."""
+"""Characters searched in one call: so many that the call costs nothing, so few that they stay in the cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +32,17 @@ class Matcher:
         self._queries = dict(queries)
         self._names = list(self._queries)
         self._roots = [query.root for query in self._queries.values()]
-        by_word: dict[bytes, list[int]] = {}
+        self._gates = [gate(root) or _always for root in self._roots]
         self._by_field: dict[Field, dict[str, list[int]]] = {name: {} for name in Field}
+        by_pattern: dict[bytes, list[int]] = {}
         for index, root in enumerate(self._roots):
-            for anchor in anchors(root):
-                if isinstance(anchor, bytes):
-                    by_word.setdefault(anchor, []).append(index)
-                else:
-                    self._by_field[anchor[0]].setdefault(anchor[1], []).append(index)
-        self._owners = list(by_word.values())
-        self._words = BytesAhoCorasick(list(by_word))
+            anchor = clauses(root)[0]
+            for pattern in (*(b" %b " % word for word in anchor.words), *(b" " + prefix for prefix in anchor.prefixes)):
+                by_pattern.setdefault(pattern, []).append(index)
+            for name, value in anchor.values:
+                self._by_field[name].setdefault(value, []).append(index)
+        self._owners = list(by_pattern.values())
+        self._patterns = BytesAhoCorasick(list(by_pattern))
         self._has_fields = any(self._by_field.values())
 
     def match(self, post: Post) -> list[Match]:
@@ -71,20 +72,21 @@ class Matcher:
 
     def _match_chunk(self, posts: Sequence[Post]) -> list[list[Match]]:
         matches: list[list[Match]] = [[] for _ in posts]
-        for number, candidates in self._candidates(posts).items():
+        searched = haystack(" " + " \0 ".join([_searched(post) for post in posts]) + " ")
+        each = searched.split(b"\0")
+        for number, candidates in self._candidates(posts, searched).items():
+            there = set(each[number].split())
             sight = Sight(posts[number])
             for index in sorted(candidates):
-                found = sight.find(self._roots[index])
-                if found is not None:
+                if self._gates[index](there) and (found := sight.find(self._roots[index])) is not None:
                     matches[number].append(Match(self._names[index], sight.shown(found)))
         return matches
 
-    def _candidates(self, posts: Sequence[Post]) -> dict[int, set[int]]:
+    def _candidates(self, posts: Sequence[Post], searched: bytes) -> dict[int, set[int]]:
         """Number of a post in `posts` -> the queries of which an anchor stands in it."""
-        searched = haystack(" " + " \0 ".join([_searched(post) for post in posts]) + " ")
         candidates: dict[int, set[int]] = {}
         number = at = 0
-        for pattern, _, end in self._words.find_matches_as_indexes(searched, overlapping=True):
+        for pattern, _, end in self._patterns.find_matches_as_indexes(searched, overlapping=True):
             number += searched.count(0, at, end)  # hits come in the order of their ends
             at = end
             candidates.setdefault(number, set()).update(self._owners[pattern])
@@ -112,3 +114,7 @@ def _searched(post: Post) -> str:
     if post.accounts:
         return f"{post.title}\n{post.text}\n{' '.join(post.accounts)}"
     return f"{post.title}\n{post.text}"
+
+
+def _always(_there: set[bytes]) -> bool:
+    return True

@@ -1,46 +1,30 @@
 """Words of a text as people search them: folded, cut at elisions and hyphens, with hashtags, handles and emoji.
 
 One character at a time decides: `fold` gives the same letters wherever the character stands, and a space where words
-end. So the words found by `read` are exactly the words a search of `haystack` finds between spaces.
+end. So the words that `read` finds in a post are exactly those a search of `haystack` finds between spaces.
 """
 
+import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
 
 import regex
 
-_LETTERS: Final = r"\p{L}\p{N}\p{M}\p{Cf}"
+_LETTER: Final = r"\p{L}\p{N}\p{M}\p{Cf}"
+_IDEOGRAM: Final = regex.compile(rf"(?V1)[[\p{{Han}}\p{{Hiragana}}\p{{Katakana}}]&&[{_LETTER}]]")
 # The modifier letters prime and apostrophe are letters for Unicode, apostrophes for those who type them.
-_RUN: Final = rf"[[{_LETTERS}]--[\p{{Han}}\p{{Hiragana}}\p{{Katakana}}\u02b9\u02bc]]"
-_IDEOGRAM: Final = rf"[[\p{{Han}}\p{{Hiragana}}\p{{Katakana}}]&&[{_LETTERS}]]"
-_PICTURE: Final = rf"[\p{{Extended_Pictographic}}--[{_LETTERS}©®™]]"
-_EMOJI: Final = rf"\p{{RI}}{{1,2}}|{_PICTURE}(?:[\p{{EMod}}\ufe0e\ufe0f]|\u200d{_PICTURE})*"
-_NAME: Final = rf"[{_LETTERS}_]+"
-_URL: Final = r"""(?i:https?://|www\.)[^\s<>"«»]+"""
-_BEFORE: Final = rf"(?<![{_LETTERS}_&])"
-
-_PARTS: Final = regex.compile(
-    rf"""(?V1)
-    (?P<url>{_URL})
-    |{_BEFORE}[\#\uff03](?P<tag>{_NAME})
-    |{_BEFORE}[@\uff20](?P<handle>(?P<local>{_NAME}(?:[.-]{_NAME})*)(?:@{_NAME}(?:[.-]{_NAME})*)?)
-    |(?P<emoji>{_EMOJI})
-    |(?P<word>{_RUN}+|{_IDEOGRAM})
-    """,
-    regex.VERBOSE,
-)
-_WORDS: Final = regex.compile(rf"(?V1)(?P<emoji>{_EMOJI})|(?P<word>{_RUN}+|{_IDEOGRAM})")
-_RUN_CHARACTER: Final = regex.compile(f"(?V1){_RUN}")
-_IDEOGRAM_CHARACTER: Final = regex.compile(f"(?V1){_IDEOGRAM}")
-_EMOJI_CHARACTER: Final = regex.compile(rf"(?V1){_PICTURE}|\p{{RI}}")
-_FOREIGN: Final = regex.compile(r"[^\x00-\x7f]+")
+_IN_WORD: Final = regex.compile(rf"(?V1)[[{_LETTER}]--[\p{{Han}}\p{{Hiragana}}\p{{Katakana}}\u02b9\u02bc]]")
+_PICTURE: Final = regex.compile(rf"(?V1)[\p{{Extended_Pictographic}}--[{_LETTER}©®™]]")
+_FLAG: Final = regex.compile(r"\p{RI}")
+_SKIN: Final = regex.compile(r"\p{EMod}")
 _INVISIBLE: Final = regex.compile(r"[\p{Cf}\p{Me}\ufe00-\ufe0f\u034f]+")
-_ADDRESS: Final = regex.compile(_URL)
-_VARIATION: Final = regex.compile("[\ufe0e\ufe0f]")
+_ADDRESS: Final = re.compile(r"""(?:https?://|www\.)[^\s<>"«»]+""", re.IGNORECASE)
+_FOREIGN: Final = re.compile(r"[^\x00-\x7f]+")
+
 _APOSTROPHES: Final = frozenset("'’‘ʼʹ`´′＇")  # noqa: RUF001  # these very characters are meant
+_STRAIGHT: Final = str.maketrans(dict.fromkeys(_APOSTROPHES, "'"))
 _WHOLE: Final = {"aujourd": ("hui",), "quelqu": ("un", "une"), "prud": ("homme", "hommes"), "presqu": ("ile", "iles")}
 """French words that hold an apostrophe: one word, not an elision."""
 _LETTERS_APART: Final = str.maketrans(
@@ -55,40 +39,78 @@ _BYTES: Final = bytes(
 ) + bytes(range(128, 256))
 """ASCII capitals to small letters; every other ASCII sign to a space; NUL, which parts posts, stays."""
 
+# What each character is, one letter each, so that plain `re` can cut the text: w in a word, i an ideogram, e a picture,
+# r a flag's half, k a skin tone, v a variation, z a joiner; the signs of names stay; anything else is a space.
+_KIND_OF_SIGN: Final = {"\ufe0e": "v", "\ufe0f": "v", "\u200d": "z", "\uff03": "#", "\uff20": "@"} | {
+    c: c for c in "#@_.-&"
+}
+_PARTS: Final = re.compile(
+    r"""(?<![wivz_&])[#](?P<tag>[wivz_]+)
+    |(?<![wivz_&])@(?P<handle>(?P<local>[wivz_]+(?:[.-][wivz_]+)*)(?:@[wivz_]+(?:[.-][wivz_]+)*)?)
+    |(?P<emoji>r{1,2}|e(?:[kv]|ze)*)
+    |(?P<word>[wvz]+|i)""",
+    re.VERBOSE,
+)
+_WORDS: Final = re.compile(r"(?P<emoji>r{1,2}|e(?:[kv]|ze)*)|(?P<word>[wvz]+|i)")
 
-class Token(NamedTuple):
-    """One word or emoji: `folded` as it is searched, `exact` with its case and accents, where it stands in the text."""
 
-    folded: str
-    exact: str
+_SIGNS: Final = frozenset("#@")
+
+
+Token = tuple[str, int, int]
+"""One word or emoji, folded, and the characters where it starts and ends. Made in millions, so a plain tuple."""
+
+
+class Place(NamedTuple):
+    """Where a word, hashtag or handle stands: its first and last token, its first and last character."""
+
+    first: int
+    last: int
     start: int
     end: int
 
 
-class Place(NamedTuple):
-    """Where a word, hashtag or handle stands: its `exact` form, its first and last token."""
-
-    exact: str
-    first: int
-    last: int
-
-
 @dataclass(frozen=True)
 class Reading:
-    """A text read once. `places`: folded word, `#hashtag` or `@handle` -> where."""
+    """A text read once: its words, where each folded word stands among them, and where each `#hashtag` or `@handle`."""
 
     text: str
-    tokens: list[Token] = field(default_factory=list)
-    places: dict[str, list[Place]] = field(default_factory=dict)
+    tokens: list[Token]
+    words: dict[str, list[int]]
+    names: dict[str, list[Place]]
 
     @cached_property
-    def in_order(self) -> list[str]:
-        """The keys of `places`, sorted, for prefixes."""
-        return sorted(self.places)
+    def words_in_order(self) -> list[str]:
+        """For prefixes."""
+        return sorted(self.words)
+
+    @cached_property
+    def names_in_order(self) -> list[str]:
+        """For prefixes."""
+        return sorted(self.names)
+
+    def places(self, key: str) -> list[Place]:
+        """Where a folded word, or a folded name with its sign, stands."""
+        if key[0] in _SIGNS:
+            return self.names.get(key, [])
+        return [Place(index, index, *self.tokens[index][1:]) for index in self.words.get(key, ())]
 
     def shown(self, first: int, last: int) -> str:
         """The words from one token to another as they stand in the text."""
-        return _INVISIBLE.sub("", self.text[self.tokens[first].start : self.tokens[last].end])
+        return _INVISIBLE.sub("", self.text[self.tokens[first][1] : self.tokens[last][2]])
+
+
+class _Kinds(dict[int, str]):
+    """Code point -> what it is, as `_PARTS` reads it."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        kind = _KIND_OF_SIGN.get(character)
+        if kind is None:
+            kinds = (("i", _IDEOGRAM), ("w", _IN_WORD), ("e", _PICTURE), ("r", _FLAG), ("k", _SKIN))
+            kind = next((kind for kind, pattern in kinds if pattern.match(character)), " ")
+        self[code] = kind
+        return kind
 
 
 class _Folds(dict[str, str]):
@@ -102,23 +124,24 @@ class _Folds(dict[str, str]):
 
 
 def _folded_character(character: str) -> str:
-    if _IDEOGRAM_CHARACTER.match(character):  # written without spaces: each is a word
+    if _IDEOGRAM.match(character):  # written without spaces: each is a word
         return f" {unicodedata.normalize('NFKC', character)} "
-    if _RUN_CHARACTER.match(character):
+    if _IN_WORD.match(character):
         plain = unicodedata.normalize("NFKD", character).casefold().translate(_LETTERS_APART)
         parts = unicodedata.normalize("NFKD", plain).translate(_LETTERS_APART)
-        return "".join(part for part in parts if _RUN_CHARACTER.match(part) and not _is_ornament(part)).lower()
-    return f" {character} " if _EMOJI_CHARACTER.match(character) else " "
+        return "".join(part for part in parts if _IN_WORD.match(part) and not _is_ornament(part)).lower()
+    return f" {character.lower()} " if _PICTURE.match(character) or _FLAG.match(character) else " "
 
 
 def _is_ornament(character: str) -> bool:
     return unicodedata.combining(character) not in _KEPT_CLASSES or bool(_INVISIBLE.match(character))
 
 
+_KINDS: Final = _Kinds()
 _FOLDS: Final = _Folds()
 
 
-def _fold_run(run: "regex.Match[str]") -> str:
+def _fold_run(run: re.Match[str]) -> str:
     return _FOLDS[run[0]]
 
 
@@ -134,8 +157,10 @@ def haystack(text: str) -> bytes:
 
 
 def exact(text: str) -> str:
-    """`text` with its case and accents, composed, without invisible characters."""
-    return text if text.isascii() else _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    """`text` with its case and accents, composed, without invisible characters, apostrophes straight."""
+    if text.isascii():
+        return text
+    return _INVISIBLE.sub("", unicodedata.normalize("NFC", text)).translate(_STRAIGHT)
 
 
 def fold_name(name: str) -> str:
@@ -150,59 +175,59 @@ def addresses(text: str) -> list[str]:
 
 def words(text: str) -> list[Token]:
     """The words of `text` taken as plain words: no hashtag, no handle, no address is known."""
-    found: list[Token] = []
-    _cut(found, text, 0, len(text))
-    return found
+    tokens: list[Token] = []
+    for part in _WORDS.finditer(text.translate(_KINDS)):
+        _add(tokens, text, *part.span())
+    return tokens
 
 
 def read(text: str) -> Reading:
     """Read `text`: addresses hold no words; hashtags and handles are words too, of a handle the part before @server."""
-    reading = Reading(text)
-    tokens, places = reading.tokens, reading.places
-    named: list[tuple[str, Place]] = []
-    for part in _PARTS.finditer(text):
+    if not text:
+        return Reading(text, [], {}, {})
+    tokens: list[Token] = []
+    names: dict[str, list[Place]] = {}
+    has_address = "://" in text or "www." in text.lower()
+    kinds = (_ADDRESS.sub(_blank, text) if has_address else text).translate(_KINDS)
+    for part in _PARTS.finditer(kinds):
         kind = part.lastgroup
         if kind == "word" or kind == "emoji":  # noqa: PLR1714  # runs for every word, and is faster than a set
-            _add(tokens, part, kind, text)
-        elif kind != "url":
+            _add(tokens, text, *part.span())
+        else:
             first = len(tokens)
-            _cut(tokens, text, *part.span("local" if kind == "handle" else "tag"))
+            start, end = part.span("local" if kind == "handle" else "tag")
+            for word in _WORDS.finditer(kinds, start, end):
+                _add(tokens, text, *word.span())
             if len(tokens) > first:
-                named.extend(_names(part, first, len(tokens) - 1))
+                for name, place in _named(part, text, first, len(tokens) - 1):
+                    names.setdefault(name, []).append(place)
+    found: dict[str, list[int]] = {}
     for index, token in enumerate(tokens):
-        places.setdefault(token.folded, []).append(Place(token.exact, index, index))
-    for name, place in named:
-        places.setdefault(name, []).append(place)
-    return reading
+        found.setdefault(token[0], []).append(index)
+    return Reading(text, tokens, found, names)
 
 
-def _names(part: "regex.Match[str]", first: int, last: int) -> Iterator[tuple[str, Place]]:
+def _blank(address: re.Match[str]) -> str:
+    return " " * len(address[0])
+
+
+def _named(part: re.Match[str], text: str, first: int, last: int) -> list[tuple[str, Place]]:
     """A hashtag by its name; a handle by its name and, where it names a server, by the part before it too."""
-    sign = "#" if part["tag"] else "@"
-    for name in dict.fromkeys((part["tag"],) if part["tag"] else (part["handle"], part["local"])):
-        yield sign + fold_name(name), Place(sign + exact(name), first, last)
+    sign, groups = ("#", ("tag",)) if part["tag"] else ("@", ("handle", "local"))
+    spans = dict.fromkeys(part.span(group) for group in groups)
+    return [(sign + fold_name(text[start:end]), Place(first, last, start, end)) for start, end in spans]
 
 
-def _cut(tokens: list[Token], text: str, start: int, end: int) -> None:
-    for part in _WORDS.finditer(text, start, end):
-        _add(tokens, part, part.lastgroup, text)
-
-
-def _add(tokens: list[Token], part: "regex.Match[str]", kind: str | None, text: str) -> None:
-    piece, start, end = part[0], part.start(), part.end()
-    if kind == "emoji":
-        kept = "".join(character for character in piece if _EMOJI_CHARACTER.match(character))
-        tokens.append(Token(kept, _VARIATION.sub("", piece), start, end))
-        return
-    folded = fold(piece).strip()
+def _add(tokens: list[Token], text: str, start: int, end: int) -> None:
+    piece = text[start:end]
+    folded = piece.lower() if piece.isascii() else fold(piece).replace(" ", "")
     if not folded:  # invisible characters alone
         return
-    if tokens and tokens[-1].end == start - 1 and text[start - 1] in _APOSTROPHES:
-        before = tokens[-1]
+    if tokens and tokens[-1][2] == start - 1 and text[start - 1] in _APOSTROPHES:
+        before, opening, _ = tokens[-1]
         if folded == "s":  # Aéroplouf's is Aéroplouf
             return
-        if folded in _WHOLE.get(before.folded, ()):
-            whole = f"{before.exact}'{exact(piece)}"
-            tokens[-1] = Token(f"{before.folded}'{folded}", whole, before.start, end)
+        if folded in _WHOLE.get(before, ()):
+            tokens[-1] = (f"{before}'{folded}", opening, end)
             return
-    tokens.append(Token(folded, exact(piece), start, end))
+    tokens.append((folded, start, end))

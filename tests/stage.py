@@ -11,7 +11,6 @@ from sqlmodel import SQLModel, select
 from config.schema import Brand, Config, PublishMode
 from config.sources import SandboxOptions
 from models.database import Database
-from models.errors import NetworkError
 from models.network import NetworkRules, rules
 from models.post import Author, Post
 from models.store.posts import to_row
@@ -46,8 +45,8 @@ class PaperNetwork:
     dry_run: bool = False
     stands: list[tuple[str, Receipt]] = field(default_factory=list)
     published: list[str] = field(default_factory=list)
-    next_: list[Exception] = field(default_factory=list)
-    next_look: list[NetworkError] = field(default_factory=list)
+    next_: list[BaseException] = field(default_factory=list)
+    next_look: list[Exception] = field(default_factory=list)
     takes: bool = False
     looks: int = 0
 
@@ -149,8 +148,8 @@ class Stage:
                         positive=0.02,
                         model="test",
                         judged_at=self.clock(),
-                    )  # fmt: skip
-                )
+                    )
+                )  # fmt: skip
                 session.add(CardMentionRow(mention_id=mention.id, card_id=card.id))
                 ids.append(mention.id)
         return ids

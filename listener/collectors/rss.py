@@ -16,7 +16,7 @@ from listener.collectors.feeds.identity import identify
 from listener.collectors.feeds.manners import HostBusy, Manners
 from listener.collectors.feeds.memory import Memory
 from listener.collectors.feeds.read import read_feed
-from listener.collectors.feeds.troubles import LONG, SHORT, Trouble, lost, no_feed, refused, unanswered
+from listener.collectors.feeds.troubles import SHORT, Trouble, lost, no_feed, refused, unanswered
 from models.errors import AccessLost, NotYet, RetryLater
 
 _ACCEPT: Final = (
@@ -132,8 +132,7 @@ class RssCollector:
         try:
             return read_feed(answer.content, answer.headers.get("Content-Type", ""), str(answer.url))
         except NotAFeed as error:
-            reason = no_feed(page=error.page, links=error.links, t=self._t)
-            raise self._later(Trouble(LONG, reason)) from error
+            raise self._later(no_feed(error, self._t)) from error
 
     def _moved(self, answer: httpx.Response, kept: Cursor) -> list[str]:
         """Remember a move for good (301, 308), never one back from https to http; say it once."""

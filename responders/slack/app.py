@@ -44,7 +44,6 @@ def build_slack(desk: Desk, client: WebClient) -> App:
     """A Bolt app with every listener, each registered once."""
     app = App(
         client=client,
-        token=client.token,
         token_verification_enabled=False,
         logger=logging.getLogger("slack_bolt.repartie"),
     )

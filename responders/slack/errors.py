@@ -56,7 +56,8 @@ _MEANINGS: Final[dict[type[SlackTrouble], frozenset[str]]] = {
     ChannelClosed: frozenset(
         {
             "channel_not_found", "not_in_channel", "is_archived", "restricted_action", "cannot_post",
-            "restricted_action_read_only_channel", "restricted_action_thread_locked", "channel_is_limited_access", "messages_tab_disabled",
+            "restricted_action_read_only_channel", "restricted_action_thread_locked",
+            "channel_is_limited_access", "messages_tab_disabled",
         }
     ),
     TokenRefused: frozenset(

@@ -166,12 +166,14 @@ def plain(text: str, limit: int, *, emoji: bool = False) -> PlainTextObject:
 
 def section(text: Mrkdwn, accessory: BlockElement | None = None, block_id: str | None = None) -> SectionBlock:
     """A paragraph."""
-    return SectionBlock(text=MarkdownTextObject(text=text, verbatim=True), accessory=accessory, block_id=block_id)
+    return SectionBlock(
+        text=MarkdownTextObject(text=text.strip() or ELLIPSIS, verbatim=True), accessory=accessory, block_id=block_id
+    )
 
 
 def context(*lines: Mrkdwn) -> ContextBlock:
     """Small grey lines, one under the other."""
-    return ContextBlock(elements=[MarkdownTextObject(text=join(lines, "\n"), verbatim=True)])
+    return ContextBlock(elements=[MarkdownTextObject(text=join(lines, "\n").strip() or ELLIPSIS, verbatim=True)])
 
 
 def quote(text: str, limit: int = QUOTED, *, title: str = "", url: str = "", more: str = "") -> RichTextBlock:

@@ -77,10 +77,10 @@ def read(kind: type[_Kind], packed: object) -> _Kind:
 
 def mention_of(packed: object) -> int | None:
     """Which mention a payload is about, whatever its kind; None where it is not ours."""
-    for kind in (OfMention, OfReply, Draft):
+    kinds: tuple[type[OfMention | OfReply | Draft], ...] = (OfMention, OfReply, Draft)
+    for kind in kinds:
         try:
-            found: OfMention | OfReply | Draft = read(kind, packed)
+            return read(kind, packed).mention
         except UnknownState:
             continue
-        return found.mention
     return None

@@ -12,6 +12,10 @@ from config.decoding import BadEncoding, decoded
 TEXT = "Aéroplouf décolle à l'heure. ".encode() * 500
 
 
+def _name(value: str | bytes) -> str:
+    return value if isinstance(value, str) else f"{len(value)} bytes"
+
+
 def _raw_deflate(text: bytes) -> bytes:
     packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
     return packer.compress(text) + packer.flush()
@@ -31,7 +35,7 @@ PACKED = [
 ]
 
 
-@pytest.mark.parametrize(("encoding", "body"), PACKED)
+@pytest.mark.parametrize(("encoding", "body"), PACKED, ids=_name)
 @pytest.mark.parametrize("size", [1, 7, 1_000_000])
 def test_opens(encoding: str, body: bytes, size: int) -> None:
     pieces = (body[at : at + size] for at in range(0, len(body), size))
@@ -49,6 +53,7 @@ def test_opens(encoding: str, body: bytes, size: int) -> None:
         ("zstd", TEXT),
         ("gzip, gzip, gzip", TEXT),
     ],
+    ids=_name,
 )
 def test_refuses(encoding: str, body: bytes) -> None:
     with pytest.raises(BadEncoding):
@@ -62,6 +67,7 @@ def test_refuses(encoding: str, body: bytes) -> None:
         ("deflate", zlib.compress(bytes(40_000_000), 9)),
         ("br", brotli.compress(bytes(40_000_000), quality=3)),
     ],
+    ids=_name,
 )
 def test_a_bomb_comes_out_in_pieces(encoding: str, bomb: bytes) -> None:
     tracemalloc.start()

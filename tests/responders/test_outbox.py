@@ -1,7 +1,7 @@
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from threading import Event, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
 
@@ -9,10 +9,12 @@ from models.errors import AccessLost, Refused, RetryLater, Unclear
 from models.network import rules
 from models.status import IllegalMove, MentionStatus, ReplyStatus
 from models.store import replies
+from models.store.posts import to_row
 from responders.moderation import Moderation
 from responders.outbox import ABANDONED, PATIENCE, Outbox
-from responders.publisher import Preview, Receipt
+from responders.publisher import PostRef, Preview, Receipt
 from responders.replies import Answering, MayNotSpeak
+from responders.seeing import ref_of
 from responders.speaking import pause, resume
 from responders.worker import Worker
 from tests.stage import BRAND, CAMILLE, LEA, OTHER_BRAND, VISITOR, Stage, configuration, stage
@@ -53,9 +55,9 @@ class Killed(BaseException):
     """The process ends here: nothing after this line runs."""
 
 
-def die_while_sending(scene: Stage, *, taken: bool) -> int:
+def die_while_sending(scene: Stage, *, taken: bool, external_id: str = "p1") -> int:
     """A process claims an answer and dies in the middle of its request."""
-    reply = approved(scene)
+    reply = approved(scene, scene.mention(scene.post(external_id))[0])
     scene.network.next_, scene.network.takes = [Killed()], taken
     dead = Worker(scene.folder / "workers")
     with pytest.raises(Killed):
@@ -91,21 +93,10 @@ def test_a_cancelled_answer_never_leaves_and_a_claimed_one_cannot_be_cancelled(s
     first = approved(scene)
     answering(scene).cancel(first, LEA)
     assert outbox(scene, worker).step() == 0
-    reply = die_while_sending_second(scene)
+    reply = die_while_sending(scene, taken=False, external_id="p2")
     with pytest.raises(IllegalMove) as told:
         answering(scene).cancel(reply, CAMILLE)
     assert told.value.now == "sending"
-
-
-def die_while_sending_second(scene: Stage) -> int:
-    [mention] = scene.mention(scene.post("p2"))
-    reply = approved(scene, mention)
-    scene.network.next_ = [Killed()]
-    dead = Worker(scene.folder / "workers")
-    with pytest.raises(Killed):
-        outbox(scene, dead).step()
-    dead.close()
-    return reply
 
 
 def test_every_brand_that_waited_on_the_post_is_answered(scene: Stage, worker: Worker):
@@ -209,16 +200,13 @@ def test_what_appears_between_the_looks_is_not_sent_again(scene: Stage, worker: 
     box = outbox(scene, worker)
     box.step()
     box.recover()
-    scene.network.accept(scene.network.preview("Bonjour.", late(scene)))
+    scene.network.accept(scene.network.preview("Bonjour.", reference(scene)))
     scene.clock.pass_(SETTLE)
     box.recover()
     assert (scene.reply(reply).status, len(scene.network.stands)) == ("sent", 1)
 
 
-def late(scene: Stage):
-    from responders.seeing import ref_of  # noqa: PLC0415 - one test needs a reference
-    from models.store.posts import to_row  # noqa: PLC0415 - the same
-
+def reference(scene: Stage) -> PostRef:
     return ref_of(to_row(scene.post(), scene.clock()))
 
 
@@ -340,6 +328,21 @@ def test_a_network_that_does_not_answer_is_asked_again_then_a_person_is(scene: S
     assert (scene.reply(reply).status, scene.reply(reply).problem) == ("unclear", "no_answer: HTTP 503")
 
 
+def test_a_faulty_adapter_does_not_keep_others_waiting(scene: Stage, worker: Worker, caplog: pytest.LogCaptureFixture):
+    stuck = die_while_sending(scene, taken=True)
+    other = approved(scene, scene.mention(scene.post("p2"))[0])
+    scene.network.next_look = [ZeroDivisionError("a fault of ours")]
+    box = outbox(scene, worker)
+    box.recover()
+    box.recover()
+    box.step()
+    assert (scene.reply(stuck).status, scene.reply(other).status) == ("sending", "sent")
+    assert "a fault of ours" in caplog.text
+    scene.clock.pass_(5)
+    box.recover()
+    assert scene.reply(stuck).status == "sent"
+
+
 def test_a_person_settles_what_is_unclear(tmp_path: Path, worker: Worker):
     with stage(tmp_path, reads_own_writes=False) as scene:
         reply = die_while_sending(scene, taken=False)
@@ -402,6 +405,57 @@ def test_an_outcome_that_could_not_be_stored_is_looked_for(
     assert (scene.reply(reply).status, len(scene.network.stands)) == ("sent", 1)
 
 
+def test_two_who_look_at_once_do_not_both_send(scene: Stage, worker: Worker):
+    reply = die_while_sending(scene, taken=False)
+    slow, quick = outbox(scene, worker), outbox(scene, Worker(scene.folder / "workers"))
+    slow.recover()
+    slow.recover()
+    scene.clock.pass_(SETTLE)
+    find = scene.network.find_reply
+
+    def meanwhile(preview: Preview, key: str, since: datetime) -> Receipt | None:
+        found = find(preview, key, since)
+        scene.network.find_reply = find
+        quick.recover()
+        quick.step()
+        return found
+
+    scene.network.find_reply = meanwhile
+    slow.recover()
+    assert slow.step() == 0
+    assert (scene.reply(reply).status, len(scene.network.stands)) == ("sent", 1)
+
+
+def test_two_processes_share_what_is_due(scene: Stage, worker: Worker):
+    waiting = [approved(scene, scene.mention(scene.post(f"p{number}"))[0]) for number in range(12)]
+    other = Worker(scene.folder / "workers")
+    boxes = [outbox(scene, worker), outbox(scene, other)]
+    together = Barrier(2)
+
+    def empty(box: Outbox) -> None:
+        together.wait(10)
+        while box.step():
+            pass
+
+    threads = [Thread(target=empty, args=(box,)) for box in boxes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    other.close()
+    assert {scene.reply(reply).status for reply in waiting} == {"sent"}
+    assert len(scene.network.published) == len(set(scene.network.published)) == 12
+
+
+def test_a_rehearsal_answers_its_own_mention_only(tmp_path: Path, worker: Worker):
+    with stage(tmp_path, live=False) as scene:
+        ours, theirs = scene.mention(brands=(BRAND, OTHER_BRAND))
+        approved(scene, ours)
+        outbox(scene, worker).step()
+        use = Moderation(scene.database, scene.config, scene.publishers, scene.clock)
+        assert (use.see(ours).status, use.see(theirs).status) == (MentionStatus.ANSWERED, MentionStatus.OPEN)
+
+
 # ------------------------------------------------------------------ who may speak, asked again at the claim
 
 
@@ -462,7 +516,7 @@ def test_the_loop_ends_when_told_and_survives_a_bad_turn(
     stop, box = Event(), outbox(scene, worker)
     look = scene.network.find_reply
 
-    def look_and_let_time_pass(preview: Preview, key: str, since):
+    def look_and_let_time_pass(preview: Preview, key: str, since: datetime) -> Receipt | None:
         scene.clock.pass_(SETTLE)
         return look(preview, key, since)
 
@@ -479,3 +533,15 @@ def test_the_loop_ends_when_told_and_survives_a_bad_turn(
     assert {scene.reply(first).status, scene.reply(second).status} == {"sent"}
     assert len(scene.network.stands) == 2
     assert "a fault of ours" in caplog.text
+
+
+def test_a_start_buries_the_dead_but_for_those_whose_claims_wait(scene: Stage, worker: Worker):
+    idle = Worker(scene.folder / "workers")
+    idle.close()
+    die_while_sending(scene, taken=True)
+    assert len(worker.dead()) == 2
+    ended = Event()
+    ended.set()
+    outbox(scene, worker).run(ended)
+    [left] = worker.dead()
+    assert left != idle.id.rpartition("/")[2]

@@ -1,10 +1,10 @@
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from models.status import IllegalMove, ReplyStatus
+from models.store import replies
 from responders.moderation import Moderation
 from responders.publisher import ProblemCode
 from responders.registry import Publishers
@@ -47,6 +47,14 @@ def test_the_second_person_is_told_who_is_writing(scene: Stage):
     assert use.begin(mention, LEA).other is None
 
 
+def test_who_may_not_publish_is_told_before_typing(scene: Stage):
+    [mention] = scene.mention()
+    draft = answering(scene).begin(mention, VISITOR)
+    assert (draft.silence, draft.mention.writing) == (Silence.NOT_LISTED, None)
+    draft = answering(scene).begin(mention, CAMILLE)
+    assert (draft.silence, draft.mention.writing) == (None, CAMILLE)
+
+
 def test_nobody_is_thought_to_write_for_ever(scene: Stage):
     [mention] = scene.mention()
     use = answering(scene)
@@ -82,8 +90,6 @@ def test_the_index_speaks_when_somebody_slips_in_between(scene: Stage, monkeypat
     [mention] = scene.mention()
     use = answering(scene)
     first = use.approve(mention, "Bonjour.", CAMILLE)
-    from models.store import replies  # noqa: PLC0415 - patched here only
-
     real, asked = replies.in_the_way, []
 
     def blind_once(*args: object, **kwargs: object) -> object:
@@ -203,4 +209,4 @@ def test_preview_is_what_will_be_public(scene: Stage):
     [mention] = scene.mention()
     preview = answering(scene).preview(mention, " Bonjour. ")
     assert (preview.text, preview.length, preview.account) == ("Bonjour.", 8, "aeroplouf")
-    assert replace(preview.to).external_id == "p1"
+    assert preview.to.external_id == "p1"

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
 from typing import Final
 from unicodedata import combining, normalize
 
@@ -22,8 +23,14 @@ _NUMBERS: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:[\s,]+(\d{1,2})[:h]
 _ZONES: Final = {"cet": timedelta(hours=1), "cest": timedelta(hours=2)}
 
 
-def french_date(written: str) -> datetime | None:
-    """`lun. 12 janv. 2026 à 10h30`, `1er août 2026`, `12/01/2026 10:30` (day first); without a zone, UTC."""
+def loose_date(written: str) -> datetime | None:
+    """`lun. 12 janv. 2026 à 10h30`, `1er août 2026`, `12/01/2026 10:30` (day first), RFC 850's. Without a zone, UTC."""
+    written = written[:100]
+    try:
+        moment = parsedate_to_datetime(written)
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError):
+        pass  # not one of the mail's dates
     plain = "".join(sign for sign in normalize("NFKD", written.strip().lower()) if not combining(sign))
     if (found := _WORDS.fullmatch(plain)) and found[2] in _MONTHS:
         return _moment((found[3], str(_MONTHS[found[2]]), found[1]), found.group(4, 5, 6), found[7] or "")

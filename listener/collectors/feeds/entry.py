@@ -41,11 +41,14 @@ class Feed:
 
 
 class NotAFeed(Exception):
-    """The document is no feed. `page` when it is a web page, `links` the feeds that page names."""
+    """The document is no feed we read.
 
-    def __init__(self, *, page: bool = False, links: Sequence[str] = ()) -> None:
+    `page` when it is a web page, `links` the feeds that page names; `knotted` when reading it would cost too much.
+    """
+
+    def __init__(self, *, page: bool = False, knotted: bool = False, links: Sequence[str] = ()) -> None:
         super().__init__("not a feed")
-        self.page, self.links = page, tuple(links)
+        self.page, self.knotted, self.links = page, knotted, tuple(links)
 
 
 def language_tag(*candidates: object) -> str | None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from listener.collectors.feeds.dates import french_date
+from listener.collectors.feeds.dates import loose_date
 from listener.collectors.feeds.entry import MOST_ENTRIES, Entry, Feed, NotAFeed, language_tag, sensible
 from listener.html import Reading, absolute, one_line, read_html, tidy
 
@@ -72,7 +72,7 @@ def _moment(written: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(written)
     except ValueError:
-        return sensible(french_date(written))
+        return sensible(loose_date(written))
     try:
         return sensible(moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC))
     except OverflowError:

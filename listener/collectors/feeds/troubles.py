@@ -8,6 +8,7 @@ import httpx
 
 from config.guard import Forbidden, TooLarge, TooSlow
 from config.i18n import Words, mark
+from listener.collectors.feeds.entry import NotAFeed
 
 SHORT: Final = timedelta(minutes=1)
 """After what passes by itself: time-outs, 5xx."""
@@ -72,10 +73,14 @@ def lost(status: int, t: Words) -> str | None:
     return t(_LOST[status]) if status in _LOST else None
 
 
-def no_feed(*, page: bool, links: tuple[str, ...], t: Words) -> str:
+def no_feed(error: NotAFeed, t: Words) -> Trouble:
     """What came instead of a feed, and where the feeds are if the page says so."""
-    if links:
-        return t("This is a web page, not a feed. It names these feeds: {links}", links=" ".join(links))
-    if page:
-        return t("This is a web page, not a feed, and it names none")
-    return t("This is not a feed: neither RSS, RDF, Atom nor JSON Feed")
+    if error.links:
+        reason = t("This is a web page, not a feed. It names these feeds: {links}", links=" ".join(error.links))
+    elif error.page:
+        reason = t("This is a web page, not a feed, and it names none")
+    elif error.knotted:
+        reason = t("The feed is too tangled to be read safely")
+    else:
+        reason = t("This is not a feed: neither RSS, RDF, Atom nor JSON Feed")
+    return Trouble(LONG, reason)

@@ -8,12 +8,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urljoin
 
-from listener.collectors.feeds.dates import french_date
+from listener.collectors.feeds.dates import loose_date
 from listener.collectors.feeds.entry import MOST_ENTRIES, Entry, Feed, NotAFeed, language_tag, sensible
+from listener.collectors.feeds.knots import is_knotted
 from listener.html import Reading, absolute, one_line, read_html, tidy
 
 _START: Final = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _END: Final = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>", re.IGNORECASE)
+# feedparser takes a mail address to end after four letters of its last label: `ines@hangar.travel (Inès)` loses its
+# name. The address is nothing we show anyway.
+_MAILED: Final = re.compile(
+    r"(<(?:author|managingEditor|webMaster)>)\s{0,20}[^<>\s]{1,100}@[^<>\s]{1,100}\s{1,20}\(([^<>()]{1,200})\)"
+)
 _PERIODS: Final = {"hourly": 1, "daily": 24, "weekly": 24 * 7, "monthly": 24 * 30, "yearly": 24 * 365}  # hours
 _HINT: Final = timedelta(hours=1)
 _MARKUP: Final = {"text/html", "application/xhtml+xml"}
@@ -27,11 +33,14 @@ def read_xml(text: str, url: str) -> Feed:
         url: where it stands; relative links are resolved against it.
 
     Raises:
-        NotAFeed: feedparser sees no feed in it.
+        NotAFeed: feedparser sees no feed in it, or it is made to cost time.
     """
     import feedparser  # noqa: PLC0415  # 0.2 s: paid by who reads a feed, not by who starts the app
 
     text, left_out = _first_entries(text)
+    if is_knotted(text):
+        raise NotAFeed(knotted=True)
+    text = _MAILED.sub(r"\1\2", text)
     # A file object: given a string, feedparser would open addresses and files it names. No base address either, so
     # that relative ids stay as they are written; links are resolved below.
     found = feedparser.parse(
@@ -66,26 +75,27 @@ def _plain(node: Mapping[str, Any], key: str) -> Any:  # noqa: ANN401  # feedpar
 
 
 def _entry(item: Mapping[str, Any], feed: Mapping[str, Any], url: str) -> Entry:
+    files = [file.get("href") for file in _plain(item, "links") or () if file.get("rel") == "enclosure"]
+    attached = [address for file in files if (address := absolute(file, url))]
+    link = _link(item, url) or next(iter(attached), "")
     title = _plain(item, "title_detail")
-    readings = [_read(part, url) for part in (*(_plain(item, "content") or ()), _plain(item, "summary_detail"))]
-    fullest = max(readings, key=lambda reading: len(reading.text), default=Reading(""))
-    attached = [link.get("href") for link in _plain(item, "links") or () if link.get("rel") == "enclosure"]
-    links = (*fullest.links, *(found for link in attached if (found := absolute(link, url))))
+    details = [*(_plain(item, "content") or ()), _plain(item, "summary_detail")]
+    readings = [_read(detail, url, link) for detail in details]
+    fullest = max(readings, key=lambda reading: len(reading.text))
     author, author_url = _author(item, url) or _author(feed, url) or ("", "")
-    details = (*(_plain(item, "content") or ()), _plain(item, "summary_detail"), title)
     return Entry(
         guid=_text(_plain(item, "id")),
-        link=_link(item, url),
+        link=link,
         title=one_line(_read(title, url).text),
         text=fullest.text,
-        links=tuple(dict.fromkeys(links)),
+        links=tuple(dict.fromkeys((*fullest.links, *attached))),
         author=author,
         author_url=author_url,
         published=_moment(item, "published") or _moment(item, "created"),
         updated=_moment(item, "updated"),
         language=language_tag(
             _plain(item, "language"),
-            *(detail.get("language") for detail in details if detail),
+            *(detail.get("language") for detail in (*details, title) if detail),
             _plain(feed, "language"),
         ),
     )
@@ -96,19 +106,26 @@ def _text(value: object) -> str:
 
 
 def _link(item: Mapping[str, Any], url: str) -> str:
-    """Where a person reads it: FeedBurner's note of the original, else the link, else a guid that is one."""
-    guid = _text(_plain(item, "id")) if _plain(item, "guidislink") else ""
-    candidates = (_text(_plain(item, "feedburner_origlink")), _text(_plain(item, "link")), guid)
-    return next((found for link in candidates if (found := absolute(link, url))), "")
+    """Where a person reads it: FeedBurner's note of the original, else the link.
+
+    feedparser gives the guid for a link where there is none; that counts only if it is an address of its own.
+    """
+    link, guid = _text(_plain(item, "link")), _text(_plain(item, "id"))
+    base = "" if link == guid else url
+    return absolute(_text(_plain(item, "feedburner_origlink")), url) or absolute(link, base)
 
 
-def _read(detail: Mapping[str, Any] | None, url: str) -> Reading:
-    """Text of a feedparser detail: markup is read as a page, plain text stays as it is written."""
+def _read(detail: Mapping[str, Any] | None, url: str, page: str = "") -> Reading:
+    """Text of a feedparser detail: markup is read as a page, plain text stays as it is written.
+
+    Relative links mean the `xml:base` around them; without one they were written for the entry's own `page`.
+    """
     if not detail or not isinstance(value := detail.get("value"), str):
         return Reading("")
     kind = str(detail.get("type") or "text/plain").lower()
     if kind in _MARKUP:
-        return read_html(value, urljoin(url, detail.get("base") or ""))
+        base = detail.get("base")
+        return read_html(value, urljoin(url, base) if base else page or url)
     return Reading(tidy(value)) if kind.startswith("text/") else Reading("")
 
 
@@ -123,7 +140,7 @@ def _author(node: Mapping[str, Any], url: str) -> tuple[str, str] | None:
 def _moment(item: Mapping[str, Any], key: str) -> datetime | None:
     parsed = _plain(item, f"{key}_parsed")
     if not isinstance(parsed, time.struct_time):
-        return sensible(french_date(_text(_plain(item, key))))
+        return sensible(loose_date(_text(_plain(item, key))))
     try:
         return sensible(datetime(*parsed[:5], min(parsed[5], 59), tzinfo=UTC))
     except (ValueError, OverflowError):

@@ -1,6 +1,6 @@
 """What `/repartie` answers. Pure drawing."""
 
-from config.i18n import Words
+from config.i18n import Words, mark
 from responders.slack import ids
 from responders.slack.home import view as home
 from responders.slack.kit import Mrkdwn, join, own, say
@@ -30,7 +30,7 @@ def not_a_publisher(t: Words) -> Mrkdwn:
 def paused(t: Words) -> Mrkdwn:
     """Done."""
     resume = own(f"`{ids.COMMAND} resume`")
-    return say(t, "⏸ Publication is paused. Answers already approved wait. To go on: {command}", command=resume)
+    return say(t, mark("⏸ Publication is paused. Answers already approved wait. To go on: {command}"), command=resume)
 
 
 def resumed(t: Words) -> Mrkdwn:

@@ -7,7 +7,7 @@ from typing import Final
 from slack_sdk.models.blocks import Block, DividerBlock, HeaderBlock
 from slack_sdk.models.views import View
 
-from config.i18n import Words
+from config.i18n import Words, mark
 from responders.seen import MentionSeen
 from responders.slack import ids, kit, state
 from responders.slack.kit import Mrkdwn, bold, foreign, join, own, say
@@ -64,7 +64,7 @@ def pause_line(paused_by: str | None, t: Words) -> Mrkdwn:
     """Whether anything is published at all."""
     if paused_by is None:
         return own(t("▶️ Publication is on."))
-    return say(t, "⏸ Publication is paused by {name}.", name=foreign(paused_by))
+    return say(t, mark("⏸ Publication is paused by {name}."), name=foreign(paused_by))
 
 
 def _mine(seen: MentionSeen, t: Words) -> Block:

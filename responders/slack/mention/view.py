@@ -77,8 +77,8 @@ def ask_sentiment(seen: MentionSeen, t: Words) -> View:
 def headline(seen: MentionSeen, t: Words) -> Mrkdwn:
     """One line for a notification."""
     name = foreign(seen.author_name or seen.author_handle)
-    place = own(seen.network_label)
-    return say(t, "{name} on {place}: {text}", name=name, place=place, text=foreign(seen.title or seen.text, 150))
+    place = foreign(seen.network_label)
+    return say(t, mark("{name} on {place}: {text}"), name=name, place=place, text=foreign(seen.title or seen.text, 150))
 
 
 def who(seen: MentionSeen) -> Mrkdwn:
@@ -103,9 +103,9 @@ def verdict(seen: MentionSeen, t: Words) -> Mrkdwn:
     """What the model thinks and how sure it is, or what a person said instead."""
     label = own(t(SENTIMENTS[seen.label]))
     if seen.corrected_by:
-        said = say(t, "{label}, corrected by {name}", label=label, name=foreign(seen.corrected_by))
+        said = say(t, mark("{label}, corrected by {name}"), label=label, name=foreign(seen.corrected_by))
     else:
-        said = say(t, "{label}, {share} sure", label=label, share=own(t.percent(seen.confidence)))
+        said = say(t, mark("{label}, {share} sure"), label=label, share=own(t.percent(seen.confidence)))
     return join((own(_DOTS[seen.label]), said), " ")
 
 
@@ -113,13 +113,13 @@ def words(seen: MentionSeen, t: Words) -> Mrkdwn:
     """Why it is here."""
     if not seen.words:
         return own("")
-    return say(t, "here for: {words}", words=join((foreign(word, 40) for word in seen.words[:8]), ", "))
+    return say(t, mark("here for: {words}"), words=join((foreign(word, 40) for word in seen.words[:8]), ", "))
 
 
 def chance(possible: Eligibility, t: Words) -> Mrkdwn:
     """Whether it can be answered in public, said before anyone types."""
     if possible.reason is not None:
-        return say(t, "🚫 no reply possible: {why}", why=own(why(possible.reason, t)))
+        return say(t, mark("🚫 no reply possible: {why}"), why=own(why(possible.reason, t)))
     if possible.limit is None:
         length = own(t("✅ reply possible"))
     else:
@@ -150,7 +150,7 @@ def _chances(seen: MentionSeen, t: Words) -> list[Mrkdwn]:
 def _waiting(seen: MentionSeen, t: Words) -> Mrkdwn:
     if seen.status not in _WAITS:
         return own("")
-    return say(t, "⏱ waiting since {moment}", moment=kit.moment(seen.waiting_since))
+    return say(t, mark("⏱ waiting since {moment}"), moment=kit.moment(seen.waiting_since))
 
 
 def _state(seen: MentionSeen, problem: str, t: Words) -> list[Block]:
@@ -158,7 +158,7 @@ def _state(seen: MentionSeen, problem: str, t: Words) -> list[Block]:
     if seen.answer is not None:
         blocks += _answer(seen.answer, problem, t)
     if seen.writing is not None:
-        blocks.append(kit.section(say(t, "✍️ {name} is writing an answer", name=foreign(seen.writing.name))))
+        blocks.append(kit.section(say(t, mark("✍️ {name} is writing an answer"), name=foreign(seen.writing.name))))
     line = _standing(seen, t)
     if line:
         blocks.append(kit.section(line))
@@ -167,7 +167,7 @@ def _state(seen: MentionSeen, problem: str, t: Words) -> list[Block]:
 
 def _standing(seen: MentionSeen, t: Words) -> Mrkdwn:
     if seen.status is MentionStatus.TAKEN and seen.owner:
-        return say(t, "🙋 Taken by {name}", name=foreign(seen.owner.name))
+        return say(t, mark("🙋 Taken by {name}"), name=foreign(seen.owner.name))
     if seen.status is MentionStatus.DONE:
         return own(t("☑️ Done"))
     if seen.status is MentionStatus.IRRELEVANT:
@@ -179,17 +179,17 @@ def _answer(answer: AnswerSeen, problem: str, t: Words) -> list[Block]:
     name, account = foreign(answer.by.name), foreign(answer.account)
     link = kit.link(answer.url or "", own(t("see the answer"))) if answer.url else own("")
     if answer.status is ReplyStatus.SENT and answer.dry_run:
-        line = say(t, "🧪 Dry run by {name}: nothing was published", name=name)
+        line = say(t, mark("🧪 Dry run by {name}: nothing was published"), name=name)
     elif answer.status is ReplyStatus.SENT:
         line = join(
             (
-                say(t, "✅ {name} answered as {account}", name=name, account=account),
+                say(t, mark("✅ {name} answered as {account}"), name=name, account=account),
                 kit.moment(answer.sent_at or answer.approved_at),
                 link,
             )
         )
     elif answer.status is ReplyStatus.REFUSED:
-        line = say(t, "⛔ The answer of {name} was not published", name=name)
+        line = say(t, mark("⛔ The answer of {name} was not published"), name=name)
     else:
         line = say(t, _LINES[answer.status], name=name, moment=kit.moment(answer.due_at, "{time_secs}"))
     if answer.status is ReplyStatus.CANCELLED:

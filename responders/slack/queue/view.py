@@ -5,7 +5,7 @@ from typing import Final
 
 from slack_sdk.models.blocks import ActionsBlock, Block, DividerBlock, HeaderBlock, Option, StaticSelectElement
 
-from config.i18n import Words
+from config.i18n import Words, mark
 from models.status import MentionStatus, ReplyStatus
 from models.verdict import Sentiment
 from responders.seen import MentionSeen
@@ -64,12 +64,12 @@ def _item(seen: MentionSeen, t: Words) -> Block:
 
 def _holder(seen: MentionSeen, t: Words) -> Mrkdwn:
     if seen.writing:
-        return say(t, "✍️ {name} is writing an answer", name=foreign(seen.writing.name))
+        return say(t, mark("✍️ {name} is writing an answer"), name=foreign(seen.writing.name))
     if seen.answer is not None and seen.answer.status is ReplyStatus.UNCLEAR:
         return own(t("❓ published or not? Open it"))
     if seen.answer is not None and seen.answer.status in (ReplyStatus.APPROVED, ReplyStatus.SENDING):
-        return say(t, "⏳ {name} answers", name=foreign(seen.answer.by.name))
-    return say(t, "🙋 Taken by {name}", name=foreign(seen.owner.name)) if seen.owner else own("")
+        return say(t, mark("⏳ {name} answers"), name=foreign(seen.answer.by.name))
+    return say(t, mark("🙋 Taken by {name}"), name=foreign(seen.owner.name)) if seen.owner else own("")
 
 
 def _menu(offered: Sequence[MentionSeen], t: Words) -> StaticSelectElement:

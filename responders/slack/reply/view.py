@@ -3,7 +3,7 @@
 from slack_sdk.models.blocks import ActionsBlock, Block, InputBlock, PlainTextInputElement
 from slack_sdk.models.views import View
 
-from config.i18n import Words
+from config.i18n import Words, mark
 from models.status import ReplyStatus
 from responders.publisher import Preview
 from responders.seen import AnswerSeen, MentionSeen, Person
@@ -54,7 +54,7 @@ def confirm(seen: MentionSeen, shown: Preview, t: Words) -> View:
         kit.section(bold(own(t("Exactly what will be published:")))),
         kit.exactly(shown.text),
         kit.context(
-            say(t, "as {account}, in reply to {name} on {place}", account=foreign(shown.account),
+            say(t, mark("as {account}, in reply to {name} on {place}"), account=foreign(shown.account),
                 name=foreign(seen.author_handle or seen.author_name), place=foreign(seen.network_label)),
             length(shown, t),
         ),
@@ -76,7 +76,7 @@ def length(shown: Preview, t: Words) -> Mrkdwn:
 
 def occupied(seen: MentionSeen, other: Person, t: Words) -> View:
     """Somebody else is writing: look, do not type."""
-    line = say(t, "✍️ {name} is answering this message right now.", name=bold(foreign(other.name)))
+    line = say(t, mark("✍️ {name} is answering this message right now."), name=bold(foreign(other.name)))
     rest = own(t("You can read along; nothing is published twice."))
     return kit.modal(
         t, ids.NOTICE, t("Already being answered"), [kit.section(join((line, rest), "\n")), *_look(seen, t)]
@@ -87,9 +87,9 @@ def answered(seen: MentionSeen, answer: AnswerSeen, t: Words) -> View:
     """The message has its answer, or one on its way."""
     name, account = bold(foreign(answer.by.name)), foreign(answer.account)
     if answer.status is ReplyStatus.SENT:
-        line = say(t, "✅ {name} already answered as {account}.", name=name, account=account)
+        line = say(t, mark("✅ {name} already answered as {account}."), name=name, account=account)
     else:
-        line = say(t, "⏳ {name} already answers as {account}.", name=name, account=account)
+        line = say(t, mark("⏳ {name} already answers as {account}."), name=name, account=account)
     link = kit.link(answer.url, own(t("see the answer"))) if answer.url else own("")
     blocks: list[Block] = [kit.section(join((line, link), "\n")), kit.quote(answer.text, 1000), *_look(seen, t)]
     return kit.modal(t, ids.NOTICE, t("Already answered"), blocks)
@@ -136,7 +136,7 @@ def _warnings(seen: MentionSeen, t: Words, *, listed: bool) -> list[Block]:
         lines.append(
             say(
                 t,
-                "🔒 You may prepare an answer, but you are not among the people who publish for {brand}.",
+                mark("🔒 You may prepare an answer, but you are not among the people who publish for {brand}."),
                 brand=foreign(seen.brand),
             )
         )

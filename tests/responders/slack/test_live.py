@@ -1,0 +1,413 @@
+"""The unmodified Bolt app against a Slack that is as strict as Slack: what people do, and what they then see."""
+
+import logging
+import time
+from typing import Any
+
+import pytest
+
+from models.store import cards
+from models.store.deliveries import first_time
+from models.tables import CardRow, DeliveryRow
+from responders.slack import ids
+
+HOSTILE = "<!channel> <@U0REPARTIE0> <https://evil.example|https://bank.example> @here *a* \u202etxt"
+
+
+def test_a_mention_gets_its_card(team: Any):
+    mention = team.office.mention("Trois heures d'attente au guichet.")
+    team.draw()
+    assert len(team.cards) == 1
+    said = team.card()
+    assert "Léa M." in said
+    assert "Trois heures d'attente au guichet." in said
+    assert "négatif" in said
+    assert "répétition : rien ne sera publié" in said
+    assert "attend depuis" in said
+    for button in ("Répondre", "Je prends", "Traité", "Hors sujet", "Sentiment ?", "Ouvrir"):
+        assert button in said
+    with team.office.database.read() as session:
+        card = cards.card_of(session, mention)
+    assert team.cards[0].metadata == {"event_type": "repartie_card", "event_payload": {"card": card.id}}
+    assert team.cards[0].text
+
+
+def test_what_should_not_be_shown_is_not(team: Any):
+    team.office.mention(shown=False)
+    team.draw()
+    assert team.cards == []
+
+
+def test_take_release_done_reopen(team: Any):
+    team.office.mention()
+    team.draw()
+    for action, seen in (
+        (ids.MENTION_TAKE, "Pris par Camille Roux"),
+        (ids.MENTION_RELEASE, "Je prends"),
+        (ids.MENTION_DONE, "Traité"),
+        (ids.MENTION_REOPEN, "Je prends"),
+        (ids.MENTION_IRRELEVANT, "Hors sujet"),
+    ):
+        team.camille.press(action)
+        team.until_drawn(seen)
+    assert len(team.cards) == 1
+
+
+def test_preview_publish_cancel(team: Any):
+    mention = team.office.mention()
+    team.draw()
+    team.camille.press(ids.MENTION_REPLY)
+    modal = team.camille.titled("Répondre en public")
+    team.until_drawn("Camille Roux est en train de répondre")
+    assert modal["notify_on_close"]
+
+    wrong = team.camille.submit("x" * 520)
+    assert "520" in str(wrong)
+    team.camille.submit("Bonjour Léa, nous arrivons. <3")
+    preview = team.camille.titled("Aperçu")
+    assert "Bonjour Léa, nous arrivons. <3" in str(preview["blocks"])
+    assert "30 / 500" in str(preview["blocks"]).replace("\u202f", " ")
+
+    team.camille.press(ids.REPLY_BACK)
+    modal = team.camille.titled("Répondre en public")
+    assert "Bonjour Léa, nous arrivons. <3" in str(modal["blocks"])
+    team.camille.submit("Bonjour Léa, nous arrivons.")
+    team.camille.titled("Aperçu")
+    team.camille.submit()
+    assert team.camille.modal is None
+    team.until_drawn("15 s pour annuler")
+    assert team.office.moderation.see(mention).answer.text == "Bonjour Léa, nous arrivons."
+
+    team.camille.press(ids.REPLY_CANCEL)
+    team.until_drawn("Réponse annulée")
+    assert "Répondre" in team.card()
+
+
+def test_the_second_person_is_told(team: Any):
+    team.office.mention()
+    team.draw()
+    team.camille.press(ids.MENTION_REPLY)
+    team.camille.titled("Répondre en public")
+    team.tom.press(ids.MENTION_REPLY)
+    modal = team.tom.titled("Already being answered")
+    assert "Camille Roux" in str(modal["blocks"])
+    assert "input" not in {block["type"] for block in modal["blocks"]}
+    team.tom.shut()
+
+    team.camille.submit("Bonjour Léa.")
+    team.camille.titled("Aperçu")
+    team.camille.submit()
+    assert team.camille.modal is None
+    team.tom.press(ids.MENTION_REPLY)  # on the card as it was before it was redrawn
+    modal = team.tom.titled("Already answered")
+    assert "Bonjour Léa." in str(modal["blocks"])
+
+
+def test_closing_the_modal_frees_the_mention(team: Any):
+    mention = team.office.mention()
+    team.draw()
+    team.camille.press(ids.MENTION_REPLY)
+    team.camille.titled("Répondre en public")
+    team.camille.shut()
+    until = time.monotonic() + 5
+    while team.office.moderation.see(mention).writing and time.monotonic() < until:
+        time.sleep(0.01)
+    assert team.office.moderation.see(mention).writing is None
+
+
+def test_who_is_not_listed_may_prepare_but_not_publish(team: Any):
+    mention = team.office.mention()
+    team.draw()
+    team.tom.press(ids.MENTION_REPLY)
+    modal = team.tom.titled("Reply in public")
+    assert "not among the people who publish" in str(modal["blocks"])
+    team.tom.submit("Hello")
+    team.tom.titled("Preview")
+    team.tom.submit()
+    modal = team.tom.titled("Not published")
+    assert "Hello" in str(modal["blocks"])
+    assert team.office.moderation.see(mention).answer is None
+
+
+def test_a_delivery_that_comes_twice_is_handled_once(team: Any):
+    team.workspace.sockets.duplicate = True
+    mention = team.office.mention()
+    team.draw()
+    team.camille.press(ids.MENTION_REPLY)
+    team.camille.titled("Répondre en public")
+    team.camille.submit("Bonjour.")
+    team.camille.titled("Aperçu")
+    team.camille.submit()
+    assert team.camille.modal is None
+    assert team.office.moderation.see(mention).answer.text == "Bonjour."
+    assert [method for method, _ in team.workspace.calls].count("views.open") == 1
+    team.workspace.sockets.late_acks.clear()  # the second acknowledgements
+
+
+def test_hostile_text_rings_nobody(team: Any):
+    team.office.mention(HOSTILE, name=HOSTILE)
+    team.draw()
+    team.camille.press(ids.MENTION_REPLY)
+    team.camille.titled("Répondre en public")
+    team.camille.submit(HOSTILE)
+    team.camille.titled("Aperçu")
+    team.camille.submit()
+    team.until_drawn("15 s pour annuler")
+    for _ in range(6):
+        team.office.mention(HOSTILE, name=HOSTILE)
+    team.draw()
+    assert len(team.cards) == 2
+    assert team.workspace.rings == []
+
+
+def test_sentiment_corrected(team: Any):
+    team.office.mention()
+    team.draw()
+    team.camille.press(ids.MENTION_SENTIMENT)
+    modal = team.camille.titled("Sentiment")
+    team.camille.do("submit", view=modal["id"], state={ids.SENTIMENT_BLOCK: {ids.SENTIMENT_CHOICE: "positive"}})
+    team.until_drawn("positif, corrigé par Camille Roux")
+
+
+def test_a_burst_is_one_card_that_can_be_worked_through(team: Any):
+    for number in range(8):
+        team.office.mention(f"Message numéro {number}")
+    team.draw()
+    assert len(team.cards) == 1
+    assert "8 nouvelles mentions" in team.card()
+    assert "Message numéro 7" in team.card()
+
+    options = team.cards[0].blocks[-1]["elements"][0]["options"]
+    team.camille.press(ids.MENTION_SHOW, value=options[0]["value"])
+    team.camille.titled("Mention")
+    team.camille.press(ids.MENTION_DONE)
+    team.until_drawn("1 traitée")
+    assert "Message numéro 0" not in "\n".join(
+        block["text"]["text"] for block in team.cards[0].blocks if block["type"] == "section"
+    )
+    assert "Rouvrir" in str(team.camille.modal)
+    team.camille.shut()
+    team.camille.press(ids.MENTION_REPLY)
+    team.camille.titled("Répondre en public")
+
+
+def test_five_at_once_are_five_cards(team: Any):
+    for number in range(5):
+        team.office.mention(f"Message {number}")
+    team.draw()
+    assert [f"Message {number}" in team.card(number) for number in range(5)] == [True] * 5
+
+
+def test_a_crash_between_the_post_and_its_ts_makes_no_second_card(team: Any):
+    mention = team.office.mention()
+    team.draw()
+    with team.office.database.write() as session:
+        card = cards.card_of(session, mention)
+        card.ts, card.channel, card.posted_at, card.drawn = None, "#aeroplouf-mentions", None, 0
+        session.add(card)
+    team.draw()
+    assert len(team.cards) == 1
+    team.office.wait(20)
+    team.draw()
+    assert len(team.cards) == 1
+    with team.office.database.read() as session:
+        assert cards.card_of(session, mention).ts == team.cards[0].ts
+
+
+def test_a_claim_that_never_reached_slack_is_posted(team: Any):
+    mention = team.office.mention()
+    with team.office.database.write() as session:
+        cards.claim(session, "Aéroplouf", "#aeroplouf-mentions", [mention], team.office.now)
+    team.draw()
+    assert team.cards == []
+    team.office.wait(20)
+    team.draw()
+    assert len(team.cards) == 1
+
+
+@pytest.mark.parametrize("how", [500, "fatal_error"])
+def test_an_answer_nobody_understood_is_looked_for(team: Any, how: str | int):
+    team.office.mention()
+    team.workspace.fail_next("chat.postMessage", how)
+    team.draw(5)
+    assert team.cards == []
+    team.office.wait(20)
+    team.seconds += 100
+    team.draw()
+    assert len(team.cards) == 1
+
+
+def test_a_lost_answer_makes_no_second_card(team: Any):
+    team.poster.client.timeout = 1
+    team.office.mention()
+    team.workspace.fail_next("chat.postMessage", "lose answer")
+    team.draw(3)
+    assert len(team.cards) == 1
+    team.office.wait(20)
+    team.seconds += 100
+    team.draw()
+    assert len(team.cards) == 1
+    team.camille.press(ids.MENTION_TAKE)
+    team.until_drawn("Pris par Camille Roux")
+
+
+def test_slack_asks_for_patience(team: Any):
+    team.office.mention()
+    team.workspace.fail_next("chat.postMessage", "ratelimited")
+    assert team.poster.turn() == 0
+    assert team.poster.turn() > 0
+    assert team.cards == []
+    team.seconds += 1.1
+    assert team.poster.turn() == 0
+    assert len(team.cards) == 1
+
+
+def test_one_message_a_second_and_channel(team: Any):
+    team.office.mention()
+    team.office.mention()
+    assert team.poster.turn() == 0
+    assert team.poster.turn() > 0
+    assert len(team.cards) == 1
+    team.seconds += 1.1
+    assert team.poster.turn() == 0
+    assert len(team.cards) == 2
+
+
+def test_redraws_are_paced_and_people_come_first(team: Any):
+    mentions = []
+    for _ in range(3):
+        mentions.append(team.office.mention())
+        team.draw()
+    team.poster.pace._room = 2.0
+    for mention in mentions:
+        team.office.moderation.take(mention, team.person)
+    assert team.poster.turn() > 0, "the last of the burst is kept for people"
+    team.poster.hurry(mentions[2])
+    assert team.poster.turn() == 0
+    assert ["Pris par" in team.card(number) for number in range(3)] == [False, False, True]
+
+
+def test_a_closed_channel_stops_no_other_brand(team: Any, caplog: pytest.LogCaptureFixture):
+    team.workspace.channel("#aeroplouf-mentions").bot_is_member = False
+    team.office.mention()
+    with caplog.at_level(logging.ERROR):
+        team.draw(4)
+    assert "not_in_channel" in caplog.text
+    with team.office.database.read() as session:
+        assert session.get(CardRow, 1) is None
+    team.workspace.channel("#aeroplouf-mentions").bot_is_member = True
+    team.seconds += 61
+    team.draw()
+    assert len(team.cards) == 1
+
+
+def test_a_card_deleted_in_slack_is_left_alone(team: Any):
+    mention = team.office.mention()
+    team.draw()
+    team.cards.clear()
+    team.office.moderation.take(mention, team.person)
+    team.draw()
+    assert team.cards == []
+    with team.office.database.read() as session:
+        assert cards.stale(session) is None
+
+
+def test_slash_command(team: Any):
+    def say(seat: Any, text: str) -> str:
+        before = len(team.cards)
+        seat.do("say", channel=team.workspace.channel("#aeroplouf-mentions").id, text=text)
+        team.wait_for(lambda: len(team.cards) > before)
+        assert team.cards[-1].only_for == seat.id
+        return team.cards[-1].text
+
+    team.office.mention()
+    assert "/repartie pause" in say(team.camille, "/repartie")
+    assert "1 mention ouverte" in say(team.camille, "/repartie status")
+    assert "Only people who publish" in say(team.tom, "/repartie pause")
+    assert "suspendue" in say(team.camille, "/repartie pause grève")
+    assert "Camille Roux" in say(team.camille, "/repartie status")
+    assert "reprend" in say(team.camille, "/repartie resume")
+
+
+def test_home_tab(team: Any):
+    mention = team.office.mention("À moi")
+    team.office.moderation.take(mention, team.person)
+    team.office.mention()
+    team.camille.do("home")
+    view = team.wait_for(lambda: team.workspace.views.home(team.camille.id))
+    text = str(view["blocks"])
+    assert "1 mention ouverte" in text
+    assert "À moi" in text
+    assert "répétition" in text
+
+
+def test_buttons_of_another_version_are_answered_politely(team: Any):
+    team.office.mention()
+    team.draw()
+    card = team.cards[0]
+    for block in card.blocks:
+        for element in block.get("elements") or ():
+            if element.get("action_id") == ids.MENTION_TAKE:
+                element["value"] = '{"v":2,"mention":1}'
+            if element.get("action_id") == ids.MENTION_DONE:
+                element["action_id"] = "mention.something_new"
+    for action in (ids.MENTION_TAKE, "mention.something_new"):
+        before = len(team.cards)
+        answer = team.camille.press(action)
+        assert not answer.get("error")
+        team.wait_for(lambda before=before: len(team.cards) > before)
+        assert "autre version" in team.cards[-1].text
+        assert team.cards[-1].only_for == team.camille.id
+
+
+def test_a_stranger_is_refused(team: Any):
+    mention = team.office.mention()
+    team.draw()
+    stranger = next(person for person in team.workspace.team() if person.handle == "tom")
+    stranger.is_bot = True
+    team.tom.press(ids.MENTION_TAKE)
+    team.wait_for(lambda: len(team.cards) > 1)
+    assert "espace de travail" in team.cards[-1].text
+    assert team.office.moderation.see(mention).owner is None
+
+
+def test_what_we_did_not_foresee_has_a_reference(team: Any, caplog: pytest.LogCaptureFixture):
+    team.office.mention()
+    team.draw()
+    team.workspace.fail_next("views.open", "fatal_error")
+    with caplog.at_level(logging.ERROR, "responders.slack.apology"):
+        team.camille.press(ids.MENTION_REPLY)
+        team.wait_for(lambda: len(team.cards) > 1)
+    reference = next(record.args[0] for record in caplog.records if record.name == "responders.slack.apology")
+    assert reference in team.cards[-1].text
+
+
+def test_an_out_of_date_card_says_why_and_is_redrawn(team: Any):
+    mention = team.office.mention()
+    team.draw()
+    team.office.moderation.not_relevant(mention, team.person)
+    team.camille.press(ids.MENTION_TAKE)
+    team.wait_for(lambda: len(team.cards) > 1)
+    team.until_drawn("Hors sujet")
+
+
+def test_it_starts_and_stops_within_two_seconds(team: Any):
+    team.slack.poster.seconds = time.monotonic
+    team.slack.start()
+    team.office.mention()
+    team.wait_for(lambda: team.cards)
+    begun = time.monotonic()
+    team.slack.stop()
+    assert time.monotonic() - begun < 2.5
+    assert not team.slack._threads[0].is_alive()
+
+
+def test_deliveries_are_remembered_and_pruned(team: Any):
+    with team.office.database.write() as session:
+        assert first_time(session, "event:1", team.office.now)
+        assert not first_time(session, "event:1", team.office.now)
+    team.office.wait(3 * 86_400)
+    team.seconds += 4000
+    team.poster.turn()
+    with team.office.database.read() as session:
+        assert session.get(DeliveryRow, "event:1") is None
