@@ -62,6 +62,7 @@ def main(given: Sequence[str] | None = None) -> int:
             f"{base}blogs/{blog.name}/{feed}"
             for blog, feed in zip(blogs.all(), ("feed.xml", "feed.atom"), strict=False)
         ],
+        "team": [person.id for person in workspace.team()],
         "bot_token": bot_token,
         "app_token": app_token,
         "network_token": network.accounts.grant(BRAND),

@@ -37,6 +37,7 @@ def test_it_says_where_it_is_and_everything_answers(child: subprocess.Popen[str]
     for feed in said["feeds"]:
         assert httpx.get(feed).headers["content-type"].startswith("application/")
     assert len(said["feeds"]) == 2
+    assert len(said["team"]) == 4
 
 
 @pytest.mark.parametrize("how", ["stdin", signal.SIGINT, signal.SIGTERM])
