@@ -85,7 +85,7 @@ class Members:
         except SlackTrouble:
             # Their work goes on without the nicer name; the id is what rights hang on.
             return Member(Person(user_id, _spare_name(body, user_id)), self.language)
-        if user.get("is_bot") or user.get("deleted") or user.get("is_stranger"):
+        if user.get("is_bot") or user.get("deleted") or user.get("team_id", self.team) != self.team:
             raise Stranger
         profile: Body = user.get("profile") or {}
         name = profile.get("real_name") or user.get("real_name") or user.get("name") or user_id

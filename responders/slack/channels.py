@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from slack_sdk import WebClient
@@ -12,6 +12,7 @@ from responders.slack import ids
 from responders.slack.errors import ChannelClosed, asking
 
 _ID: Final = re.compile(r"[CG][A-Z0-9]{6,}")
+_SKEW: Final = timedelta(minutes=10)
 _PAGE: Final = 200
 _MOST_PAGES: Final = 50
 
@@ -42,6 +43,8 @@ class Channels:
     def find_card(self, channel: str, card_id: int, since: datetime) -> str | None:
         """The ts of our card `card_id` posted in the channel of that id at or after `since` (aware), or None.
 
+        Looks a while further back, since Slack's clock is not ours.
+
         Raises:
             SlackTrouble: Slack does not say.
         """
@@ -49,7 +52,7 @@ class Channels:
         for _ in range(_MOST_PAGES):
             with asking():
                 page = self.client.conversations_history(
-                    channel=channel, oldest=f"{since.timestamp():.6f}", include_all_metadata=True, limit=_PAGE,
+                    channel=channel, oldest=f"{(since - _SKEW).timestamp():.6f}", include_all_metadata=True, limit=_PAGE,
                     cursor=cursor or None,
                 )  # fmt: skip
             for message in page["messages"]:

@@ -132,7 +132,7 @@ class Poster:
             channel = self._channels.resolve(card.channel)
             if self.pace.post_wait(channel, now):
                 return False
-            found = self._channels.find_card(channel, card.id, card.claimed_at - SETTLE)
+            found = self._channels.find_card(channel, card.id, card.claimed_at)
         except errors.ChannelClosed as trouble:
             return self._close(card.channel, trouble, now)
         except errors.SlowDown as trouble:

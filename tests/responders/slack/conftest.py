@@ -136,6 +136,7 @@ class Office:
             text=text,
             author=Author(handle="@lea", name=name, url="https://social.example/@lea", followers=1240),
             at=self.now,
+            thread={"id": f"p{number}"},
             place="Place publique",
         )
         with self.database.write() as session:
@@ -247,17 +248,21 @@ class Seat:
     def submit(self, typed: str | None = None) -> dict[str, Any]:
         assert self.modal
         state = {} if typed is None else {"reply": {"reply.text": typed}}
-        return self.do("submit", view=self.modal["id"], state=state)
+        return self.do("submit", view=self.modal["id"], typed=state)
 
     def shut(self) -> dict[str, Any]:
         assert self.modal
-        return self.do("close", view=self.modal["id"], state={})
+        return self.do("close", view=self.modal["id"], typed={})
 
     def titled(self, title: str) -> dict[str, Any]:
         """Waits for the modal of that title."""
-        until(lambda: self.modal and self.modal["title"]["text"] == title)
+        until(lambda: self.modal and self.modal["title"]["text"] == title and not is_waiting(self.modal))
         assert self.modal
         return self.modal
+
+
+def is_waiting(modal: dict[str, Any]) -> bool:
+    return any(word in str(modal["blocks"]) for word in ("Un instant…", "One moment…"))
 
 
 def actions_of(block: dict[str, Any]) -> set[str]:
@@ -335,29 +340,23 @@ def said(value: Any) -> Iterator[str]:
 @pytest.fixture
 def team(make_office: Callable[..., Office]) -> Iterator[Team]:
     """A strict Slack on loopback with our unmodified app connected to it."""
-    workspace = Workspace(rate_limits=False)
-    with served(workspace) as address:
-        yield from _team(workspace, address, make_office)
-
-
-def _team(workspace: Workspace, address: str, make_office: Callable[..., Office]) -> Iterator[Team]:
-    http = httpx.Client(timeout=20)
-    camille, tom = (Seat(address, workspace, name, http) for name in ("camille", "tom"))
-    office = make_office(publishers=(camille.id,), api=f"{address}/api/")
-    slack = connect(
-        config=office.config, database=office.database, answering=office.answering, moderation=office.moderation,
-        clock=office.clock, bot_token=workspace.bot_token, app_token=workspace.app_token,
-    )  # fmt: skip
-    team = Team(workspace, office, slack, camille, tom)
-    slack.poster.seconds = lambda: team.seconds
-    socket = SocketModeHandler(slack.app, workspace.app_token)
-    socket.connect()
-    until(lambda: workspace.sockets.connected)
-    try:
+    offices: list[Office] = []
+    workspace = Workspace(rate_limits=False, now=lambda: (offices[0].now if offices else START).timestamp())
+    with served(workspace) as address, httpx.Client(timeout=20) as http:
+        camille, tom = (Seat(address, workspace, name, http) for name in ("camille", "tom"))
+        office = make_office(publishers=(camille.id,), api=f"{address}/api/")
+        offices.append(office)
+        slack = connect(
+            config=office.config, database=office.database, answering=office.answering, moderation=office.moderation,
+            clock=office.clock, bot_token=workspace.bot_token, app_token=workspace.app_token,
+        )  # fmt: skip
+        team = Team(workspace, office, slack, camille, tom)
+        slack.poster.seconds = lambda: team.seconds
+        socket = SocketModeHandler(slack.app, workspace.app_token)
+        socket.connect()
+        until(lambda: workspace.sockets.connected)
         yield team
-    finally:
         socket.close()
-        http.close()
     assert workspace.unknown_calls == []
     assert workspace.rings == []
     assert workspace.sockets.late_acks == []

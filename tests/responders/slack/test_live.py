@@ -2,6 +2,7 @@
 
 import logging
 import time
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -9,9 +10,18 @@ import pytest
 from models.store import cards
 from models.store.deliveries import first_time
 from models.tables import CardRow, DeliveryRow
+from responders.seen import Person as Somebody
 from responders.slack import ids
+from sandbox.slack.team import Person
 
 HOSTILE = "<!channel> <@U0REPARTIE0> <https://evil.example|https://bank.example> @here *a* \u202etxt"
+
+
+class Visitor(Person):
+    """Somebody of another workspace, in a channel that both share."""
+
+    def as_slack(self, *, with_locale: bool) -> dict[str, Any]:
+        return super().as_slack(with_locale=with_locale) | {"team_id": "T0ELSEWHERE"}
 
 
 def test_a_mention_gets_its_card(team: Any):
@@ -44,9 +54,9 @@ def test_take_release_done_reopen(team: Any):
     for action, seen in (
         (ids.MENTION_TAKE, "Pris par Camille Roux"),
         (ids.MENTION_RELEASE, "Je prends"),
-        (ids.MENTION_DONE, "Traité"),
+        (ids.MENTION_DONE, "☑️ Traité"),
         (ids.MENTION_REOPEN, "Je prends"),
-        (ids.MENTION_IRRELEVANT, "Hors sujet"),
+        (ids.MENTION_IRRELEVANT, "🗑 Hors sujet"),
     ):
         team.camille.press(action)
         team.until_drawn(seen)
@@ -79,7 +89,7 @@ def test_preview_publish_cancel(team: Any):
     assert team.office.moderation.see(mention).answer.text == "Bonjour Léa, nous arrivons."
 
     team.camille.press(ids.REPLY_CANCEL)
-    team.until_drawn("Réponse annulée")
+    team.until_drawn("Je prends")
     assert "Répondre" in team.card()
 
 
@@ -141,6 +151,7 @@ def test_a_delivery_that_comes_twice_is_handled_once(team: Any):
     assert team.camille.modal is None
     assert team.office.moderation.see(mention).answer.text == "Bonjour."
     assert [method for method, _ in team.workspace.calls].count("views.open") == 1
+    team.wait_for(lambda: len(team.workspace.sockets.late_acks) == 3)
     team.workspace.sockets.late_acks.clear()  # the second acknowledgements
 
 
@@ -165,7 +176,7 @@ def test_sentiment_corrected(team: Any):
     team.draw()
     team.camille.press(ids.MENTION_SENTIMENT)
     modal = team.camille.titled("Sentiment")
-    team.camille.do("submit", view=modal["id"], state={ids.SENTIMENT_BLOCK: {ids.SENTIMENT_CHOICE: "positive"}})
+    team.camille.do("submit", view=modal["id"], typed={ids.SENTIMENT_BLOCK: {ids.SENTIMENT_CHOICE: "positive"}})
     team.until_drawn("positif, corrigé par Camille Roux")
 
 
@@ -331,7 +342,7 @@ def test_slash_command(team: Any):
 
 def test_home_tab(team: Any):
     mention = team.office.mention("À moi")
-    team.office.moderation.take(mention, team.person)
+    team.office.moderation.take(mention, Somebody(team.camille.id, "Camille Roux"))
     team.office.mention()
     team.camille.do("home")
     view = team.wait_for(lambda: team.workspace.views.home(team.camille.id))
@@ -363,8 +374,9 @@ def test_buttons_of_another_version_are_answered_politely(team: Any):
 def test_a_stranger_is_refused(team: Any):
     mention = team.office.mention()
     team.draw()
-    stranger = next(person for person in team.workspace.team() if person.handle == "tom")
-    stranger.is_bot = True
+    tom = team.workspace.people[team.tom.id]
+    parts = {field.name: getattr(tom, field.name) for field in fields(tom)}
+    team.workspace.people[tom.id] = Visitor(**parts)
     team.tom.press(ids.MENTION_TAKE)
     team.wait_for(lambda: len(team.cards) > 1)
     assert "espace de travail" in team.cards[-1].text
@@ -388,7 +400,7 @@ def test_an_out_of_date_card_says_why_and_is_redrawn(team: Any):
     team.office.moderation.not_relevant(mention, team.person)
     team.camille.press(ids.MENTION_TAKE)
     team.wait_for(lambda: len(team.cards) > 1)
-    team.until_drawn("Hors sujet")
+    team.until_drawn("🗑 Hors sujet")
 
 
 def test_it_starts_and_stops_within_two_seconds(team: Any):
