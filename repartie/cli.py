@@ -57,11 +57,10 @@ HERE = Path("repartie.yaml")
 ENV = Path(".env")
 
 
-@app.callback()
+@app.callback(help=t("Hears what people say of a brand in public, and lets the team answer from Slack."))
 def _every_command(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help=t("Say more in the log."))] = False,
 ) -> None:
-    """Hears what people say of a brand in public, and lets the team answer from Slack."""
     logging.basicConfig(
         level=logging.DEBUG if verbose else logging.INFO,
         format="%(asctime)s %(levelname)-7s %(name)s: %(message)s",
@@ -73,16 +72,19 @@ def _every_command(
     logging.getLogger("apscheduler").setLevel(logging.INFO if verbose else logging.ERROR)
 
 
-@app.command()
-def check(
+@app.command(
+    "check", help=t("Check the configuration, try each source and Slack; nothing is posted and nothing is stored.")
+)
+def _check(
     config: ConfigFile = HERE,
     env_file: EnvFile = ENV,
     explain: Annotated[
         str | None, typer.Option(help=t("Say which brand this text concerns and by which words, or why not."))
     ] = None,
-    offline: Annotated[bool, typer.Option(help=t("Check the file only; try no source and no Slack."))] = False,
+    offline: Annotated[
+        bool, typer.Option("--offline", help=t("Check the file only; try no source and no Slack."))
+    ] = False,
 ) -> None:
-    """Check the configuration, try each source and Slack; nothing is posted and nothing is stored."""
     read, credentials = _settings(config, env_file)
     if explain is not None:
         out.print(reports.explained(read, explain, t), markup=False, soft_wrap=True)
@@ -95,9 +97,8 @@ def check(
     _show(found)
 
 
-@app.command()
-def run(config: ConfigFile = HERE, env_file: EnvFile = ENV) -> None:
-    """Listen, show mentions in Slack and publish approved answers, until Ctrl-C."""
+@app.command("run", help=t("Listen, show mentions in Slack and publish approved answers, until Ctrl-C."))
+def _run(config: ConfigFile = HERE, env_file: EnvFile = ENV) -> None:
     from repartie.running import serve  # noqa: PLC0415 - loads Slack's library, which only this command needs
 
     read, credentials = _settings(config, env_file)
@@ -121,24 +122,22 @@ def run(config: ConfigFile = HERE, env_file: EnvFile = ENV) -> None:
         os._exit(0)
 
 
-@app.command()
-def collect(config: ConfigFile = HERE, env_file: EnvFile = ENV) -> None:
-    """Read every source that is due once, store what concerns a brand, and end."""
+@app.command("collect", help=t("Read every source that is due once, store what concerns a brand, and end."))
+def _collect(config: ConfigFile = HERE, env_file: EnvFile = ENV) -> None:
     read, credentials = _settings(config, env_file)
     with _opened(read, credentials) as opened:
         found = reports.collected(opened, t)
     _show(found)
 
 
-@app.command()
-def sources(
+@app.command("sources", help=t("Show how each source is, since when, why, and when it is read next."))
+def _sources(
     config: ConfigFile = HERE,
     env_file: EnvFile = ENV,
     retry: Annotated[
         str | None, typer.Option(help=t("Read this source again although it was disabled: you mended it."))
     ] = None,
 ) -> None:
-    """Show how each source is, since when, why, and when it is read next."""
     read, credentials = _settings(config, env_file)
     if retry is not None and retry not in read.sources:
         _fail(t("No source is called {name}; there are: {names}", name=retry, names=", ".join(read.sources)), 2)
@@ -148,8 +147,8 @@ def sources(
         out.print(reports.sources(opened, t))
 
 
-@app.command()
-def replay(
+@app.command("replay", help=t("Send an export of real posts through the whole listening side, with their own times."))
+def _replay(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help=t("CSV or JSON Lines, one post a row."))],
     columns: Annotated[
         str, typer.Option("--map", help=t("Our fields and your columns: text=Body,at=Date,author=User,url=Link,id=Id"))
@@ -161,7 +160,6 @@ def replay(
         bool, typer.Option("--every-row", help=t("Take every row as a mention, whatever the query says."))
     ] = False,
 ) -> None:
-    """Send an export of real posts through the whole listening side, with their own times."""
     from repartie import replaying  # noqa: PLC0415 - draws a progress bar only this command needs
 
     read, credentials = _settings(config, env_file)
@@ -177,13 +175,12 @@ def replay(
         raise typer.Exit(WRONG_OUTSIDE)
 
 
-@app.command()
-def demo(
+@app.command("demo", help=t("Play on a practice ground on this machine: no account, no network, no token."))
+def _demo(
     language: Annotated[str, typer.Option(help=t("fr or en."))] = _language(),
     port: Annotated[int, typer.Option(help=t("The page's port; 0 takes a free one."))] = 0,
     speed: Annotated[float, typer.Option(min=0.1, max=100, help=t("How fast the story runs."))] = 1.0,
 ) -> None:
-    """Play on a practice ground on this machine: no account, no network, no token."""
     from repartie.demo import NoPractice, play  # noqa: PLC0415 - loads Slack's library, which only this and run need
 
     if not logging.getLogger().isEnabledFor(logging.DEBUG):
@@ -194,33 +191,30 @@ def demo(
         _fail(str(error), WRONG_OUTSIDE)
 
 
-@app.command()
-def pause(
+@app.command("pause", help=t("Publish nothing any more, for any brand, until `repartie resume`."))
+def _pause(
     reason: Annotated[str, typer.Argument(help=t("Why, for the others."))] = "",
     config: ConfigFile = HERE,
     env_file: EnvFile = ENV,
 ) -> None:
-    """Publish nothing any more, for any brand, until `repartie resume`."""
     read, credentials = _settings(config, env_file)
     with _opened(read, credentials) as opened:
         speaking.pause(opened.database, _somebody(), reason, opened.clock)
     out.print(t("Paused: nothing is published until `repartie resume`."), markup=False)
 
 
-@app.command()
-def resume(config: ConfigFile = HERE, env_file: EnvFile = ENV) -> None:
-    """Publish again; what was approved before the pause leaves now."""
+@app.command("resume", help=t("Publish again; what was approved before the pause leaves now."))
+def _resume(config: ConfigFile = HERE, env_file: EnvFile = ENV) -> None:
     read, credentials = _settings(config, env_file)
     with _opened(read, credentials) as opened:
         speaking.resume(opened.database, _somebody(), opened.clock)
     out.print(t("Publishing goes on."), markup=False)
 
 
-@slack.command()
-def manifest(
+@slack.command("manifest", help=t('Print the manifest to paste into Slack: "Create new app", "From a manifest".'))
+def _manifest(
     language: Annotated[str, typer.Option(help=t("The language of the command's description: fr or en."))] = "en",
 ) -> None:
-    """Print the manifest to paste into Slack: "Create new app", "From a manifest"."""
     from responders.slack.manifest import manifest as describe  # noqa: PLC0415 - loads Slack's library
 
     out.print(json.dumps(describe(language), indent=2, ensure_ascii=False), markup=False, soft_wrap=True)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from config.i18n import mark
+from config.i18n import Words, mark
 from listener.pipeline import Brands, Listening
 from models.post import Author, Post
 from models.store import sources
@@ -23,6 +23,7 @@ NETWORK = "export"
 FIELDS = ("text", "author", "at", "url", "id", "title", "lang")
 CHUNK = 256
 """Rows of one transaction: what a kill makes us read again."""
+_NO_TIME = mark("“{detail}” is not a time: write 2026-11-22T08:00:00+01:00, or seconds since 1970")
 RULE = mark("replayed from an export")
 _EPOCH_MILLISECONDS = 10_000_000_000  # a number above is milliseconds: as seconds it would be after the year 2286
 _LONGEST_FIELD = 10_000_000  # characters
@@ -39,10 +40,15 @@ class BadMapping(Exception):
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that could not be read: its line in the file and why."""
+    """A row that could not be read: its line in the file and why (a key of the catalogues, and what fills it)."""
 
     line: int
-    why: str
+    message: str
+    detail: str = ""
+
+    def why(self, t: Words) -> str:
+        """Why, in the reader's language."""
+        return t(self.message, detail=self.detail)
 
 
 @dataclass(slots=True)
@@ -98,7 +104,7 @@ class Export:
                 except StopIteration:
                     return
                 except csv.Error as error:
-                    yield reader.line_num, BadRow(reader.line_num, str(error))
+                    yield reader.line_num, BadRow(reader.line_num, mark("not CSV: {detail}"), str(error))
                     continue
                 yield reader.line_num, {key: value or "" for key, value in row.items() if key is not None}
 
@@ -110,10 +116,10 @@ class Export:
                 try:
                     row = json.loads(text)
                 except (ValueError, RecursionError) as error:
-                    yield line, BadRow(line, f"not JSON: {error}")
+                    yield line, BadRow(line, mark("not JSON: {detail}"), str(error))
                     continue
                 if not isinstance(row, dict):
-                    yield line, BadRow(line, "not a JSON object")
+                    yield line, BadRow(line, mark("not a JSON object"))
                     continue
                 if line == 1:
                     self._check(row)
@@ -134,11 +140,11 @@ class Export:
     def _post(self, line: int, row: Mapping[str, str]) -> Post | BadRow:
         values = {ours: row.get(theirs, "").strip() for ours, theirs in self.columns.items()}
         if not values.get("text"):
-            return BadRow(line, "no text")
+            return BadRow(line, mark("no text"))
         try:
             at = read_time(values["at"], self.timezone)
-        except ValueError as error:
-            return BadRow(line, str(error))
+        except ValueError:
+            return BadRow(line, _NO_TIME, values["at"])
         author = values.get("author") or "?"
         own_id = values.get("id") or values.get("url") or _digest(author, at.isoformat(), values["text"])
         try:
@@ -154,7 +160,7 @@ class Export:
                 place=self.file.name,
             )
         except ValidationError as error:
-            return BadRow(line, "; ".join(problem["msg"] for problem in error.errors()))
+            return BadRow(line, "{detail}", "; ".join(problem["msg"] for problem in error.errors()))
 
 
 def read_mapping(written: str) -> dict[str, str]:
@@ -206,7 +212,7 @@ def _parse(written: str) -> datetime:
             return datetime.strptime(written, form)  # noqa: DTZ007 - the caller gives the zone
         except ValueError:
             continue
-    msg = f"{written!r} is not a time: write 2026-11-22T08:00:00+01:00 or seconds since 1970"
+    msg = f"{written!r} is not a time"
     raise ValueError(msg)
 
 

@@ -84,6 +84,6 @@ def _table(tally: Tally, brand: str, seconds: float, t: Words) -> Table:
 
 def _show_bad(tally: Tally, file: Path, t: Words, err: Console) -> None:
     for row in tally.bad[:_BAD_SHOWN]:
-        err.print(f"{file}:{row.line}: {row.why}", markup=False, soft_wrap=True)
+        err.print(f"{file}:{row.line}: {row.why(t)}", markup=False, soft_wrap=True)
     if (more := len(tally.bad) - _BAD_SHOWN) > 0:
         err.print(t.plural("and {count} more row", "and {count} more rows", more), markup=False)

@@ -4,12 +4,11 @@ import logging
 import threading
 from pathlib import Path
 
-from responders.slack.app import Slack, connect
-
 from models.database import Database
 from repartie.app import App
 from repartie.jobs import Schedule
 from responders.outbox import Outbox
+from responders.slack.app import Slack, connect
 from responders.worker import Worker
 
 log = logging.getLogger(__name__)

@@ -66,7 +66,6 @@ def main(given: Sequence[str] | None = None) -> int:
         "bot_token": bot_token,
         "app_token": app_token,
         "network_token": network.accounts.grant(BRAND),
-        "team": [one.id for one in workspace.team()],
     }
 
     def ready() -> None:

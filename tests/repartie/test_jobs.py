@@ -138,7 +138,7 @@ def test_a_signal_ends_the_process_even_where_it_was_ignored(number: signal.Sign
         "stop = StopSignal(); stop.install(); print('ready', flush=True)\n"
         "sys.exit(0 if stop.event.wait(30) else 9)\n"
     )
-    child = subprocess.Popen(
+    child = subprocess.Popen(  # noqa: S603 - our own program, run by a shell that ignores signals
         ["/bin/sh", "-c", f"trap '' INT TERM; exec {sys.executable} -c \"$0\"", program],
         stdout=subprocess.PIPE,
         text=True,

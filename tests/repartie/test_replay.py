@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
+from config.i18n import words
 from config.query import parse
 from config.schema import Brand
 from listener.matching import Matcher
@@ -52,10 +53,9 @@ def listening(database: Database, judge: WordJudge) -> Listening:
 def export(tmp_path: Path, rows: int = 1000) -> Export:
     file = tmp_path / "export.csv"
     lines = ["Body,User,Date,Link,Id"]
-    lines += [
-        f'"Aéroplouf {"en retard" if row % 4 == 0 else "merci"} {row}",lea{row % 7},2026-10-0{row % 9 + 1} 10:00,,n{row}'
-        for row in range(rows)
-    ]
+    for row in range(rows):
+        mood = "en retard" if row % 4 == 0 else "merci"
+        lines.append(f'"Aéroplouf {mood} {row}",lea{row % 7},2026-10-0{row % 9 + 1} 10:00,,n{row}')
     file.write_text("\n".join(lines), encoding="utf-8")
     return Export(file, read_mapping("text=Body,author=User,at=Date,url=Link,id=Id"), "Europe/Paris")
 
@@ -107,12 +107,12 @@ def test_only_what_the_query_says_unless_told_otherwise(database: Database, tmp_
 def test_rows_that_cannot_be_read_are_named_and_the_rest_goes_on(database: Database, tmp_path: Path) -> None:
     file = tmp_path / "bad.jsonl"
     good = '{"t": "Aéroplouf", "d": "2026-10-01"}'
-    file.write_text("\n".join([good, "{oops", "[1]", '{"t": "", "d": "2026-10-01"}', '{"t": "a", "d": "hier"}']))
+    file.write_text(good + '\n{oops\n[1]\n{"t": "", "d": "2026-10-01"}\n{"t": "a", "d": "hier"}\n')
     tally = run(listening(database, WordJudge()), Export(file, read_mapping("text=t,at=d"), "UTC"))
     assert tally.stored == 1
     assert [row.line for row in tally.bad] == [2, 3, 4, 5]
-    assert "not JSON" in tally.bad[0].why
-    assert "'hier' is not a time" in tally.bad[3].why
+    assert tally.bad[0].why(words("en")).startswith("not JSON: ")
+    assert tally.bad[3].why(words("fr")).startswith("«\u00a0hier\u00a0» n’est pas une date")
 
 
 def test_cells_over_several_lines_keep_their_line_numbers(tmp_path: Path) -> None:

@@ -163,10 +163,7 @@ def test_what_is_just_allowed_passes():
 
 @pytest.mark.parametrize(
     ("name", "what", "value", "expected"),
-    [
-        pytest.param(*breach, id=f"{breach[0]}-{breach[1]}")
-        for breach in breaches(RULES["view"]["modal"]["fields"])
-    ],
+    [pytest.param(*breach, id=f"{breach[0]}-{breach[1]}") for breach in breaches(RULES["view"]["modal"]["fields"])],
 )
 def test_each_limit_of_a_modal(name: str, what: str, value: Any, expected: str):
     del what
