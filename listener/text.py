@@ -130,7 +130,8 @@ class _Folds(dict[str, str]):
 @cache
 def _folded_character(character: str) -> str:
     if _IDEOGRAM.match(character):  # written without spaces: each is a word
-        return f" {unicodedata.normalize('NFKC', character)} "
+        plain = unicodedata.normalize("NFKC", character)
+        return f" {plain if len(plain) == 1 else character} "
     if _IN_WORD.match(character):
         plain = unicodedata.normalize("NFKD", character).casefold().translate(_LETTERS_APART)
         parts = unicodedata.normalize("NFKD", plain).translate(_LETTERS_APART)

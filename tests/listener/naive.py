@@ -17,7 +17,7 @@ def holds(node: Node, post: Post) -> bool:
         case Attribute():
             return sought(node) in _values(node, post)
         case Near():
-            return any(_near(node, text) for text in (post.title, post.text))
+            return _near(node, post.title, in_title=True) or _near(node, post.text, in_title=False)
         case Term():
             places = _everywhere(node, post.title) or (not node.title and _everywhere(node, post.text))
             accounts = " ".join("@" + account.removeprefix("@") for account in post.accounts)
@@ -34,9 +34,9 @@ def _values(node: Attribute, post: Post) -> set[str]:
     }[node.name]
 
 
-def _near(node: Near, text: str) -> bool:
-    for first, last in _group(node.left, text):
-        for other_first, other_last in _group(node.right, text):
+def _near(node: Near, text: str, *, in_title: bool) -> bool:
+    for first, last in _group(node.left, text, in_title=in_title):
+        for other_first, other_last in _group(node.right, text, in_title=in_title):
             if 1 <= other_first - last <= node.distance:
                 return True
             if not node.ordered and 1 <= first - other_last <= node.distance:
@@ -44,10 +44,10 @@ def _near(node: Near, text: str) -> bool:
     return False
 
 
-def _group(node: Term | Or, text: str) -> list[tuple[int, int]]:
+def _group(node: Term | Or, text: str, *, in_title: bool) -> list[tuple[int, int]]:
     if isinstance(node, Or):
-        return [span for part in node.parts for span in _group(part, text)]
-    return _everywhere(node, text)
+        return [span for part in node.parts for span in _group(part, text, in_title=in_title)]
+    return [] if node.title and not in_title else _everywhere(node, text)
 
 
 def _everywhere(term: Term, text: str) -> list[tuple[int, int]]:
