@@ -58,16 +58,13 @@ def examine(path: Path, environment: Mapping[str, str] | None = None, parse: Par
         return _whole(path, "unreadable_file", written=str(path), reason=os.strerror(error.errno or 0))
     if len(data) > LARGEST:
         return _whole(path, "too_big", limit=LARGEST // 1_000_000)
-    try:
-        text, undecodable = data.decode("utf-8-sig"), None
-    except UnicodeDecodeError as error:
-        text = data.decode("latin-1")
-        undecodable = Flaw("not_utf8", error.start)
-    text = re.sub(r"\r\n?", "\n", text)
+    # A byte that is not UTF-8 becomes one sign, so that its place is known and the rest can still be searched.
+    text = re.sub(r"\r\n?", "\n", data.decode("utf-8-sig", "surrogateescape"))
+    undecodable = re.search("[\udc80-\udcff]", text)
+    text = re.sub("[\udc80-\udcff]", "\N{REPLACEMENT CHARACTER}", text)
     leaks = find_leaks(text, os.environ if environment is None else environment)
     if undecodable:
-        at = len(re.sub(rb"\r\n?", b"\n", data[: undecodable.at]))
-        config, flaws = None, [Flaw("not_utf8", at)]
+        config, flaws = None, [Flaw("not_utf8", undecodable.start())]
     else:
         config, flaws = _understood(text, parse or _check_query)
     flaws = [flaw for flaw in flaws if not _said_by(leaks, flaw, text)]
@@ -114,7 +111,8 @@ def _placed(path: Path, text: str, flaws: Iterable[Flaw], leaks: list[Leak]) -> 
     """The flaws as problems, in the order of the file, each once."""
     lines = hide(text, leaks).split("\n")
     starts = [0, *(found.end() for found in re.finditer("\n", text))]
-    secrets = [text[slice(*leak.hidden)] for leak in leaks]
+    secrets = {secret for leak in leaks if len(secret := text[slice(*leak.hidden)]) >= _LEAST_HIDDEN}
+    own = {id(leak.flaw) for leak in leaks}  # these name variables and keys, never a secret
     found: dict[tuple[int, str], ConfigProblem] = {}
     for flaw in sorted(flaws, key=lambda flaw: flaw.at):
         at = min(flaw.at, len(text))
@@ -122,7 +120,7 @@ def _placed(path: Path, text: str, flaws: Iterable[Flaw], leaks: list[Leak]) -> 
         column = at - starts[line - 1] + 1
         phrase = flaw.phrase or PHRASES[flaw.code]
         suggestion = PHRASES[flaw.advice].suggestion if flaw.advice else phrase.suggestion
-        values = {name: _blotted(value, secrets) for name, value in flaw.values.items()}
+        values = {name: _blotted(value, set() if id(flaw) in own else secrets) for name, value in flaw.values.items()}
         found.setdefault(
             (at, phrase.message),
             ConfigProblem(
@@ -140,11 +138,10 @@ def _placed(path: Path, text: str, flaws: Iterable[Flaw], leaks: list[Leak]) -> 
     return tuple(found.values())
 
 
-def _blotted(value: Value, secrets: list[str]) -> Value:
+def _blotted(value: Value, secrets: set[str]) -> Value:
     if isinstance(value, str):
         for secret in secrets:
-            if len(secret) >= _LEAST_HIDDEN:
-                value = value.replace(secret, "•" * len(secret))
+            value = value.replace(secret, "•" * len(secret))
     return value
 
 

@@ -56,7 +56,7 @@ def _look(data: bytes) -> None:
         file.flush()
         found = examine(Path(file.name), {}, str)
     assert (found.config is None) == any(not problem.warning for problem in found.problems)
-    lines = data.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = data.decode("utf-8-sig", "surrogateescape").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     for problem in found.problems:
         assert problem.line == 0 or 1 <= problem.column <= len(lines[problem.line - 1]) + 1
     for language in ("en", "fr"):

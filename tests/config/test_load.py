@@ -107,8 +107,8 @@ NO_CONFIGURATION = [
         START,
     ),
     (
-        "brands: \n  - name: Aéro".encode("cp1252"),
-        "not_utf8 2:12",
+        "# é\nbrands: \n  - name: éA".encode() + b"\xe9ro",
+        "not_utf8 3:13",
         ("the file is not written in UTF-8", "le fichier n’est pas enregistré en UTF-8"),
         AGAIN,
     ),
