@@ -71,6 +71,4 @@ def test_rich_text():
         {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": "x"}]},
     ]
     drawn = flat(rich_text({"type": "rich_text", "elements": elements}, {"U1": "Léa"}.__getitem__))
-    assert drawn == (
-        "p(i(b(gras))a[https://blog.example](lien)piège🔥user(@Léa))ol(li(p(un)))quote(<!channel>)pre(x)"
-    )
+    assert drawn == ("p(i(b(gras))a[https://blog.example](lien)piège🔥user(@Léa))ol(li(p(un)))quote(<!channel>)pre(x)")
