@@ -64,7 +64,10 @@ def _answer(request: Request, workspace: Workspace, method: str, arguments: JSON
     if wait := workspace.limits.wait(method, str(arguments.get("channel", ""))):
         return _slow_down(wait)
     workspace.origin = f"{request.url.scheme}://{request.url.netloc}"
-    return do(workspace, arguments)
+    try:
+        return do(workspace, arguments)
+    except ValueError:
+        raise Refused("invalid_arguments") from None  # a number that is none: limit, cursor, oldest
 
 
 async def _arguments(request: Request) -> JSON:

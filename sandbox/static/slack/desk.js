@@ -190,6 +190,7 @@ function live() {
 $("#open-drawer").addEventListener("click", () => document.body.classList.toggle("drawer"));
 $("#veil").addEventListener("click", () => document.body.classList.remove("drawer"));
 $("#close-thread").addEventListener("click", closeThread);
+$(".language").addEventListener("submit", (event) => (event.target.action = `/desk/language${location.hash}`));
 for (const link of document.querySelectorAll(".switch a")) link.addEventListener("click", () => (link.hash = location.hash));
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;

@@ -9,7 +9,7 @@ from slack_bolt import Ack, App, Respond, Say
 from slack_sdk import WebClient
 
 from sandbox.slack import Workspace
-from tests.sandbox.slack.conftest import until
+from tests.sandbox.slack.conftest import Desk, until
 
 # The clients leave sockets to the garbage collector; that is theirs.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -58,7 +58,7 @@ def opens(app: App, view: JSON) -> None:
 
 
 @pytest.mark.parametrize("adapter", ["builtin", "websocket_client"])
-def test_a_reply_from_click_to_card(adapter: str, app: App, connect: Connect, desk: Any):
+def test_a_reply_from_click_to_card(adapter: str, app: App, connect: Connect, desk: Desk):
     opens(app, MODAL)
     seen: list[JSON] = []
 
@@ -94,7 +94,7 @@ def test_a_reply_from_click_to_card(adapter: str, app: App, connect: Connect, de
     assert from_card.edited is None
 
 
-def test_a_click_says_who_where_and_what(app: App, connect: Connect, desk: Any, workspace: Workspace):
+def test_a_click_says_who_where_and_what(app: App, connect: Connect, desk: Desk, workspace: Workspace):
     seen: list[JSON] = []
 
     @app.action("reply")
@@ -119,7 +119,7 @@ def test_a_click_says_who_where_and_what(app: App, connect: Connect, desk: Any, 
     assert body["response_url"].startswith(desk.address)
 
 
-def test_a_submission_answers_with_another_view(app: App, connect: Connect, desk: Any):
+def test_a_submission_answers_with_another_view(app: App, connect: Connect, desk: Desk):
     opens(app, MODAL)
 
     @app.view("reply")
@@ -141,7 +141,7 @@ def test_a_submission_answers_with_another_view(app: App, connect: Connect, desk
             assert (stack[1]["root_view_id"], stack[1]["previous_view_id"]) == (first, first)
 
 
-def test_errors_for_a_field_that_is_not_there_are_refused(app: App, connect: Connect, desk: Any):
+def test_errors_for_a_field_that_is_not_there_are_refused(app: App, connect: Connect, desk: Desk):
     opens(app, MODAL)
 
     @app.view("reply")
@@ -154,7 +154,7 @@ def test_errors_for_a_field_that_is_not_there_are_refused(app: App, connect: Con
     assert (answer["ok"], answer["error"]) == (False, "invalid_arguments")
 
 
-def test_closing_is_told_to_who_asked(app: App, connect: Connect, desk: Any):
+def test_closing_is_told_to_who_asked(app: App, connect: Connect, desk: Desk):
     opens(app, MODAL)
     closed: list[JSON] = []
 
@@ -170,7 +170,7 @@ def test_closing_is_told_to_who_asked(app: App, connect: Connect, desk: Any):
     assert desk.workspace.views.stack(desk.client) == []
 
 
-def test_slash_commands(app: App, connect: Connect, desk: Any, workspace: Workspace):
+def test_slash_commands(app: App, connect: Connect, desk: Desk, workspace: Workspace):
     @app.command("/repartie")
     def command(ack: Ack, body: JSON) -> None:
         if body["text"] == "tous":
@@ -193,7 +193,7 @@ def test_slash_commands(app: App, connect: Connect, desk: Any, workspace: Worksp
     ]
 
 
-def test_the_home_tab(app: App, connect: Connect, desk: Any, workspace: Workspace):
+def test_the_home_tab(app: App, connect: Connect, desk: Desk, workspace: Workspace):
     @app.event("app_home_opened")
     def home(event: JSON, client: WebClient) -> None:
         again = "view" in event
@@ -208,7 +208,7 @@ def test_the_home_tab(app: App, connect: Connect, desk: Any, workspace: Workspac
     assert workspace.views.home(workspace.team()[1].id) is None
 
 
-def test_the_app_answers_its_name_in_the_thread(app: App, connect: Connect, desk: Any, workspace: Workspace):
+def test_the_app_answers_its_name_in_the_thread(app: App, connect: Connect, desk: Desk, workspace: Workspace):
     @app.event("app_mention")
     def answer(event: JSON, say: Say) -> None:
         say(text="Oui ?", thread_ts=event["ts"])
@@ -222,7 +222,7 @@ def test_the_app_answers_its_name_in_the_thread(app: App, connect: Connect, desk
     assert answered.thread_ts == asked.ts
 
 
-def test_response_url(app: App, connect: Connect, desk: Any, workspace: Workspace):
+def test_response_url(app: App, connect: Connect, desk: Desk, workspace: Workspace):
     @app.action("reply")
     def answer(ack: Ack, respond: Respond) -> None:
         ack()
@@ -251,10 +251,10 @@ class TestAcknowledging:
     def workspace(self) -> Workspace:
         return Workspace(rate_limits=False, ack_within=0.15)
 
-    def test_nobody_connected(self, app: App, desk: Any):
+    def test_nobody_connected(self, app: App, desk: Desk):
         assert desk.click(post(app), "deeds", "reply") == {"ok": False, "error": "no_app"}
 
-    def test_too_late(self, app: App, connect: Connect, desk: Any, workspace: Workspace):
+    def test_too_late(self, app: App, connect: Connect, desk: Desk, workspace: Workspace):
         late = threading.Event()
 
         @app.action("reply")
@@ -276,7 +276,7 @@ class TestAcknowledging:
 
 
 class TestDelivery:
-    def test_twice(self, app: App, connect: Connect, desk: Any, workspace: Workspace):
+    def test_twice(self, app: App, connect: Connect, desk: Desk, workspace: Workspace):
         workspace.sockets.duplicate = True
         seen: list[str] = []
 
@@ -291,7 +291,7 @@ class TestDelivery:
         assert seen[0] == seen[1]
 
     @pytest.mark.parametrize("adapter", ["builtin", "websocket_client"])
-    def test_goes_on_after_a_refresh(self, adapter: str, app: App, connect: Connect, desk: Any, workspace: Workspace):
+    def test_goes_on_after_a_refresh(self, adapter: str, app: App, connect: Connect, desk: Desk, workspace: Workspace):
         @app.action("reply")
         def note(ack: Ack) -> None:
             ack()
@@ -305,7 +305,7 @@ class TestDelivery:
         until(lambda: workspace.sockets.connected)
         until(lambda: desk.click(card, "deeds", "reply")["ok"])
 
-    def test_goes_on_after_a_dropped_connection(self, app: App, connect: Connect, desk: Any, workspace: Workspace):
+    def test_goes_on_after_a_dropped_connection(self, app: App, connect: Connect, desk: Desk, workspace: Workspace):
         @app.action("reply")
         def note(ack: Ack) -> None:
             ack()
@@ -315,7 +315,7 @@ class TestDelivery:
         workspace.sockets.drop()
         until(lambda: desk.click(card, "deeds", "reply")["ok"])
 
-    def test_an_event_nobody_took_comes_again(self, app: App, connect: Connect, desk: Any, workspace: Workspace):
+    def test_an_event_nobody_took_comes_again(self, app: App, connect: Connect, desk: Desk, workspace: Workspace):
         workspace.sockets.ack_within = 0.1
         attempts: list[str] = []
 

@@ -1,7 +1,7 @@
 """Every limit of slack_rules.yaml, broken once: the refusal must be Slack's."""
 
 import copy
-import datetime
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,7 +24,7 @@ def text(length: int, kind: str = "plain_text") -> JSON:
     return {"type": kind, "text": "x" * length}
 
 
-def example(shape: JSON) -> Any:
+def example(shape: JSON) -> object:
     """The least that a list's or a field's shape takes."""
     match shape["is"]:
         case "text" | "plain_text":
@@ -38,40 +38,56 @@ def example(shape: JSON) -> Any:
     return "x"
 
 
-def breaches(fields: JSON) -> Iterator[tuple[str, str, Any, str]]:
+def beyond(name: str, shape: JSON) -> Iterator[tuple[str, object, str]]:
+    """What is broken of a field, a value that breaks it, what Slack says."""
+    match shape["is"]:
+        case "string" | "text" | "plain_text":
+            yield from beyond_words(shape)
+        case "int":
+            yield "max", shape["max"] + 1, said("too_high", max=shape["max"])
+            yield "min", shape["min"] - 1, said("too_low", min=shape["min"])
+        case "enum":
+            yield "of", "neon", said("not_enum")
+        case "bool":
+            yield "is", "yes", said("not_boolean")
+        case "element":
+            yield "of", {"type": "nope"}, said("unsupported", type="nope")
+        case "list":
+            yield from beyond_list(shape)
+    if shape.get("required"):
+        yield "required", None, said("missing", name=name)
+
+
+def beyond_words(shape: JSON) -> Iterator[tuple[str, object, str]]:
+    def worded(length: int) -> object:
+        return "x" * length if shape["is"] == "string" else text(length)
+
+    if "max" in shape:
+        yield "max", worded(shape["max"] + 1), said("too_long", above=shape["max"] + 1)
+    if shape.get("min"):
+        yield "min", worded(0), said("too_short", below=0)
+
+
+def beyond_list(shape: JSON) -> Iterator[tuple[str, object, str]]:
+    item = example(shape["of"])
+    if "max" in shape:
+        items = [numbered(item, number) for number in range(shape["max"] + 1)]
+        yield "max", items, said("too_many", max=shape["max"])
+    if shape.get("min"):
+        yield "min", [], said("too_few", min=shape["min"])
+    for what, value, expected in beyond("", shape["of"]):
+        yield f"each-{what}", [value], expected
+
+
+def breaches(fields: JSON) -> Iterator[tuple[str, str, object, str]]:
     """(name, what is broken, a value that breaks it, what Slack says) for each limit of a shape."""
     for name, shape in fields.items():
-        kind = shape["is"]
-        worded = kind in ("text", "plain_text", "string")
-        if worded and "max" in shape:
-            value = "x" * (shape["max"] + 1) if kind == "string" else text(shape["max"] + 1)
-            yield name, "max", value, said("too_long", above=shape["max"] + 1)
-        if worded and shape.get("min"):
-            yield name, "min", "" if kind == "string" else text(0), said("too_short", below=0)
-        if kind == "list":
-            item = example(shape["of"])
-            if "max" in shape:
-                items = [numbered(item, number) for number in range(shape["max"] + 1)]
-                yield name, "max", items, said("too_many", max=shape["max"])
-            if shape.get("min"):
-                yield name, "min", [], said("too_few", min=shape["min"])
-            if "max" in shape["of"] and shape["of"]["is"] == "text":
-                yield name, "each", [text(shape["of"]["max"] + 1)], said("too_long", above=shape["of"]["max"] + 1)
-        if kind == "int":
-            yield name, "max", shape["max"] + 1, said("too_high", max=shape["max"])
-            yield name, "min", shape["min"] - 1, said("too_low", min=shape["min"])
-        if kind == "enum":
-            yield name, "of", "neon", said("not_enum")
-        if kind == "bool":
-            yield name, "is", "yes", said("not_boolean")
-        if kind == "element":
-            yield name, "of", {"type": "nope"}, said("unsupported", type="nope")
-        if shape.get("required"):
-            yield name, "required", None, said("missing", name=name)
+        for broken in beyond(name, shape):
+            yield (name, *broken)
     yield "colour", "unknown", "red", said("additional", name="colour")
 
 
-def numbered(item: Any, number: int) -> Any:
+def numbered(item: object, number: int) -> object:
     """A copy that may stand beside the others."""
     other = copy.deepcopy(item)
     if isinstance(other, dict) and "action_id" in other:
@@ -81,7 +97,7 @@ def numbered(item: Any, number: int) -> Any:
     return other
 
 
-def with_field(thing: JSON, name: str, value: Any) -> JSON:
+def with_field(thing: JSON, name: str, value: object) -> JSON:
     changed = {key: inner for key, inner in thing.items() if key != name}
     return changed if value is None else changed | {name: value}
 
@@ -165,7 +181,7 @@ def test_what_is_just_allowed_passes():
     ("name", "what", "value", "expected"),
     [pytest.param(*breach, id=f"{breach[0]}-{breach[1]}") for breach in breaches(RULES["view"]["modal"]["fields"])],
 )
-def test_each_limit_of_a_modal(name: str, what: str, value: Any, expected: str):
+def test_each_limit_of_a_modal(name: str, what: str, value: object, expected: str):
     del what
     with pytest.raises(Refused) as refused:
         check_view(with_field(RULES["view"]["modal"]["example"], name, value), "modal")
@@ -223,7 +239,7 @@ def test_over_the_wire(client: WebClient, message: JSON, error: str, pointer: st
         assert answer["response_metadata"]["messages"] == [f"[ERROR] {pointer}"]
 
 
-def sources(rule: Any) -> Iterator[JSON]:
+def sources(rule: object) -> Iterator[JSON]:
     """Everything of the file that names a page."""
     if isinstance(rule, dict):
         if "page" in rule:
@@ -237,5 +253,5 @@ def test_every_rule_says_where_it_was_read():
     assert all("page" in rule for kind in kinds for rule in RULES[kind].values())
     for rule in sources(RULES):
         assert rule["page"].startswith("https://")
-        assert isinstance(rule["read"], datetime.date)
+        assert isinstance(rule["read"], dt.date)
     assert PATH.name == "slack_rules.yaml"

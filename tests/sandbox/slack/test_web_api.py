@@ -2,7 +2,7 @@
 
 import json
 import urllib.error
-from typing import Any
+from collections.abc import Callable
 
 import httpx
 import pytest
@@ -11,9 +11,10 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from sandbox.slack import Workspace
+from tests.sandbox.slack.conftest import Clock
 
 
-def error(call: Any, **arguments: object) -> str:
+def error(call: Callable[..., object], **arguments: object) -> str:
     with pytest.raises(SlackApiError) as refused:
         call(**arguments)
     return str(refused.value.response["error"])
@@ -154,10 +155,10 @@ class TestReading:
 
 class TestRates:
     @pytest.fixture
-    def workspace(self, clock: Any) -> Workspace:
+    def workspace(self, clock: Clock) -> Workspace:
         return Workspace(now=clock)
 
-    def test_a_message_a_second_and_channel(self, client: WebClient, clock: Any):
+    def test_a_message_a_second_and_channel(self, client: WebClient, clock: Clock):
         for _ in range(4):
             client.chat_postMessage(channel="général", text="x")
         with pytest.raises(SlackApiError) as refused:
