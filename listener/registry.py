@@ -69,7 +69,7 @@ def _sandbox(options: SandboxOptions, means: Means, auth: httpx.Auth | None) -> 
     from listener.collectors.sandbox import SandboxCollector  # noqa: PLC0415  # not loaded in production
 
     client = means.connect(allow_private=private_place(options.url), auth=auth)
-    return [Place(options.url, "sandbox", options.every, SandboxCollector(options.url, client, means.clock))]
+    return [Place(options.url, "sandbox", options.every, SandboxCollector(options.url, client, means.clock, means.t))]
 
 
 _BUILDERS: dict[str, Callable[..., list[Place]]] = {"rss": _rss, "sandbox": _sandbox}

@@ -8,6 +8,8 @@ from typing import Final
 import httpx
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from config.guard import Forbidden
+from config.i18n import Words, words
 from listener.collector import Batch, Cursor
 from models.errors import AccessLost, RetryLater
 from models.post import Author, Engagement, Post
@@ -60,10 +62,13 @@ class SandboxCollector:
     The cursor also keeps which life of the square it belongs to: its memory ends with it, and its seqs start again.
     """
 
-    def __init__(self, url: str, client: httpx.Client, clock: Callable[[], datetime] = _now) -> None:
+    def __init__(
+        self, url: str, client: httpx.Client, clock: Callable[[], datetime] = _now, t: Words | None = None
+    ) -> None:
         self._posts = url.rstrip("/") + "/posts"
         self._client = client
         self._clock = clock
+        self._t = t or words("en")
 
     def collect(self, cursor: Cursor | None) -> Batch:
         """One page of what is new since `cursor`, oldest first.
@@ -85,20 +90,25 @@ class SandboxCollector:
     def _page(self, after: int) -> _Page:
         try:
             response = self._client.get(self._posts, params={"after": after, "limit": _PAGE})
+        except Forbidden as error:
+            raise AccessLost(self._t("{host} is not an address we may call", host=error.host)) from error
         except httpx.RequestError as error:
-            raise RetryLater(self._clock() + _PATIENCE, f"no answer ({type(error).__name__})") from error
+            reason = self._t("The square does not answer ({error})", error=type(error).__name__)
+            raise RetryLater(self._clock() + _PATIENCE, reason) from error
         if response.status_code != httpx.codes.OK:
             raise self._refusal(response)
         try:
             return _Page.model_validate_json(response.content)
         except ValidationError as error:
-            raise RetryLater(self._clock() + _PATIENCE, "the answer cannot be read") from error
+            raise RetryLater(self._clock() + _PATIENCE, self._t("The square's answer cannot be read")) from error
 
     def _refusal(self, response: httpx.Response) -> RetryLater | AccessLost:
         status = response.status_code
         if status == httpx.codes.TOO_MANY_REQUESTS or status >= httpx.codes.INTERNAL_SERVER_ERROR:
-            return RetryLater(self._clock() + self._wait(response), f"HTTP {status}")
-        return AccessLost(f"HTTP {status}")
+            return RetryLater(
+                self._clock() + self._wait(response), self._t("The square asks for patience ({status})", status=status)
+            )
+        return AccessLost(self._t("The square does not let us in ({status})", status=status))
 
     def _wait(self, response: httpx.Response) -> timedelta:
         """Retry-After, in seconds or as a date (RFC 9110 section 10.2.3)."""

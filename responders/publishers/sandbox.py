@@ -10,6 +10,7 @@ from typing import Final
 import httpx
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from config.guard import Forbidden
 from models.errors import AccessLost, Refused, RetryLater, Unclear
 from models.network import rules
 from responders.publisher import PostRef, Preview, Problem, ProblemCode, Receipt
@@ -18,6 +19,9 @@ _NETWORK: Final = "sandbox"
 _PATIENCE: Final = timedelta(seconds=15)
 _SKEW: Final = timedelta(minutes=2)
 """How far the square's clock and ours may differ when we look for a reply by its date."""
+
+_UNREADABLE: Final = "JSON?"
+"""Reasons here are the network's own words or codes, the same in every language; sentences are made where they show."""
 
 _CONNECT_FAILURES: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 """Raised before one byte of the request has left."""
@@ -87,7 +91,7 @@ class SandboxPublisher:
         Raises:
             RetryLater: nothing was published: no connection, or 429 or 503 with Retry-After, which the square says
                 before it takes anything.
-            AccessLost: the token is worthless (401) or the account may not post (403).
+            AccessLost: the token is worthless (401), the account may not post (403), or the address is one we never call.
             Refused: the preview has problems, the post is gone (404, 410), or the text is not wanted (422).
             Unclear: time-out, cut connection, any other server error, or an answer that cannot be read.
         """
@@ -96,16 +100,17 @@ class SandboxPublisher:
         body = {"text": preview.text, "in_reply_to": preview.to.thread["id"]}
         try:
             response = self._client.post(self._posts, json=body)
+        except Forbidden as error:
+            raise AccessLost(str(error)) from error
         except _CONNECT_FAILURES as error:
-            raise RetryLater(self._clock() + _PATIENCE, f"no connection ({type(error).__name__})") from error
+            raise RetryLater(self._clock() + _PATIENCE, type(error).__name__) from error
         except httpx.RequestError as error:
-            reason = f"no answer ({type(error).__name__})"
-            raise Unclear(reason) from error
+            raise Unclear(type(error).__name__) from error
         if response.status_code == httpx.codes.CREATED:
             try:
                 return _Post.model_validate_json(response.content).receipt()
             except ValidationError as error:
-                raise Unclear("the answer cannot be read") from error
+                raise Unclear(_UNREADABLE) from error
         raise self._refusal(response)
 
     def find_reply(self, preview: Preview, key: str, since: datetime) -> Receipt | None:  # noqa: ARG002 - no such key
@@ -126,8 +131,10 @@ class SandboxPublisher:
         while more:
             try:
                 response = self._client.get(f"{self._posts}/{post_id}/replies", params={"after": after, "limit": 100})
+            except Forbidden as error:
+                raise AccessLost(str(error)) from error
             except httpx.RequestError as error:
-                raise RetryLater(self._clock() + _PATIENCE, f"no answer ({type(error).__name__})") from error
+                raise RetryLater(self._clock() + _PATIENCE, type(error).__name__) from error
             if response.status_code in (httpx.codes.NOT_FOUND, httpx.codes.GONE):
                 return
             if response.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
@@ -138,7 +145,7 @@ class SandboxPublisher:
             try:
                 page = _Page.model_validate_json(response.content)
             except ValidationError as error:
-                raise RetryLater(self._clock() + _PATIENCE, "the answer cannot be read") from error
+                raise RetryLater(self._clock() + _PATIENCE, _UNREADABLE) from error
             yield from page.posts
             after, more = page.next, page.more
 

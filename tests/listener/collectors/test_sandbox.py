@@ -7,6 +7,8 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from config.clients import open_client
+from config.i18n import words
 from listener.collectors.sandbox import SandboxCollector
 from models.errors import AccessLost, RetryLater
 from sandbox.server import serving
@@ -113,6 +115,17 @@ def test_access_is_lost_with_a_wrong_token_or_a_closed_door(square: Square):
     square.client.headers["Authorization"] = "Bearer invented"
     with pytest.raises(AccessLost, match="401"):
         square.collector.collect(None)
+
+
+def test_it_says_why_in_the_operators_language(square: Square):
+    square.faults.plan_reads(Fault.FORBIDDEN)
+    with pytest.raises(AccessLost, match="La place nous refuse l’accès \\(403\\)"):
+        SandboxCollector(square.url, square.client, t=words("fr")).collect(None)
+
+
+def test_an_address_we_never_call_is_for_a_person_to_mend(square: Square):
+    with open_client() as guarded, pytest.raises(AccessLost, match=r"127\.0\.0\.1"):
+        SandboxCollector(square.url, guarded).collect(None)
 
 
 def test_nobody_listening_and_half_an_answer_mean_later():

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from config.clients import open_client
 from models.errors import AccessLost, Refused, RetryLater, Unclear
 from responders.publisher import FindsReply, PostRef, Preview, ProblemCode, Publisher
 from responders.publishers.sandbox import SandboxPublisher
@@ -127,6 +128,15 @@ def test_nobody_listening_means_nothing_was_published():
         preview = publisher.preview("Bonjour", PostRef("sandbox", "x", "", "", {"id": "1"}))
         with pytest.raises(RetryLater, match="ConnectError"):
             publisher.publish(preview, "key")
+
+
+def test_an_address_we_never_call_is_for_a_person_to_mend(square: Square):
+    with open_client() as guarded:
+        publisher = SandboxPublisher(square.url, "aeroplouf", guarded)
+        with pytest.raises(AccessLost, match=r"127\.0\.0\.1"):
+            publisher.publish(square.preview(), "key")
+        with pytest.raises(AccessLost, match=r"127\.0\.0\.1"):
+            publisher.find_reply(square.preview(), "key", NOW)
 
 
 def test_a_connection_cut_before_any_answer_is_unclear():
