@@ -72,8 +72,9 @@ imports: env-dev ## which room may import which
 bench: env-dev ## measure speed; each script prints a table
 	@for script in bench/*.py; do echo "== $$script"; $(PY) "$$script"; done
 
-soak: env-dev ## the kill tests, 200 rounds instead of 15
-	@REPARTIE_SOAK=200 $(PY) -m pytest -m soak -o timeout=3600 $(ARGS)
+soak: env-dev ## the long proofs: 200 kills while answers leave, alone and with two processes on a faulty network
+	@$(PY) -m tests.soak.answering --kills 200 --replies 400
+	$(PY) -m tests.soak.answering --kills 200 --replies 400 --processes 2 --faults
 
 docs: env-dev ## write docs/cli.md from the program's own --help
 	@$(PY) docs/generate_cli.py

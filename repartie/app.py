@@ -13,7 +13,7 @@ from config.guard import Limits
 from config.i18n import words
 from config.query import parse
 from config.schema import Config
-from config.sources import RssOptions, SandboxOptions
+from config.sources import SandboxOptions, SourceOptions
 from listener.matching import Matcher
 from listener.pipeline import Listening
 from listener.registry import Means, Place, places
@@ -23,10 +23,7 @@ from models.ml.classifier import Classifier
 from models.ml.judge import Judge, ModelJudge
 from models.ml.language import LanguageReader
 from responders.moderation import Moderation
-from responders.publisher import Publisher
-from responders.publishers.console import ConsolePublisher
-from responders.publishers.sandbox import SandboxPublisher
-from responders.registry import Publishers
+from responders.registry import Publishers, build_publishers
 from responders.replies import Answering
 
 Clock = Callable[[], datetime]
@@ -71,7 +68,11 @@ def build(config: Config, credentials: Credentials, *, clock: Clock = now, judge
         for name, options in config.sources.items()
         for place in places(options, means, _auth(options, credentials))
     )
-    publishers = Publishers(_publishers(config, credentials, clock))
+    publishers = build_publishers(
+        config,
+        lambda _, options: _publishing_client(options, credentials),
+        dry_run_label=words(config.language)("dry run"),
+    )
     database = Database(credentials.database)
     upgrade(database)
     return App(
@@ -101,28 +102,13 @@ def matcher(config: Config) -> Matcher:
     return Matcher({brand.name: parse(brand.query) for brand in config.brands})
 
 
-def _auth(options: RssOptions | SandboxOptions, credentials: Credentials) -> httpx.Auth | None:
-    return _bearer(options, credentials) if isinstance(options, SandboxOptions) else None
-
-
-def _bearer(options: SandboxOptions, credentials: Credentials) -> BearerToken:
+def _auth(options: SourceOptions, credentials: Credentials) -> httpx.Auth | None:
+    """The credential of a network that wants one, bound to its host."""
+    if not isinstance(options, SandboxOptions):
+        return None
     return BearerToken(options.url, SecretStr(credentials.sandbox(options.url).for_url(options.url)))
 
 
-def _publishers(config: Config, credentials: Credentials, clock: Clock) -> dict[tuple[str, str], Publisher]:
-    """Who speaks for each brand where: live when the file says so, else the console twin that prints."""
-    speakers: dict[tuple[str, str], Publisher] = {}
-    for brand in config.brands:
-        for source in brand.sources:
-            options = config.sources[source]
-            account = brand.accounts.get(options.kind)
-            if account is None or not isinstance(options, SandboxOptions):
-                continue
-            client = open_client(
-                allow_private=private_place(options.url),
-                auth=_bearer(options, credentials),
-                limits=Limits(total=PUBLISH_SECONDS),
-            )
-            speaker: Publisher = SandboxPublisher(options.url, account, client, clock)
-            speakers[brand.name, options.kind] = speaker if config.is_live(brand.name) else ConsolePublisher(speaker)
-    return speakers
+def _publishing_client(options: SourceOptions, credentials: Credentials) -> httpx.Client:
+    private = private_place(options.url) if isinstance(options, SandboxOptions) else frozenset[str]()
+    return open_client(allow_private=private, auth=_auth(options, credentials), limits=Limits(total=PUBLISH_SECONDS))

@@ -182,12 +182,6 @@ def serve() -> Iterator[Serve]:
         yield lambda app: running.enter_context(_served(app))
 
 
-@pytest.fixture
-def soak_rounds() -> int:
-    """How many times a kill test repeats: 15, or what `make soak` says."""
-    return int(os.environ.get("REPARTIE_SOAK", "15"))
-
-
 # --- A real browser: Debian's Chromium, driven by Playwright's Python client.
 CHROMIUM_FLAGS = [
     "--no-sandbox",  # CI is root, where Chromium refuses its own sandbox; it opens our pages only
