@@ -91,7 +91,7 @@ class SandboxPublisher:
         Raises:
             RetryLater: nothing was published: no connection, or 429 or 503 with Retry-After, which the square says
                 before it takes anything.
-            AccessLost: the token is worthless (401), the account may not post (403), or the address is one we never call.
+            AccessLost: the token is worthless (401), the account may not post (403), or we never call that address.
             Refused: the preview has problems, the post is gone (404, 410), or the text is not wanted (422).
             Unclear: time-out, cut connection, any other server error, or an answer that cannot be read.
         """
