@@ -16,6 +16,7 @@ from sandbox.scenario.schema import WrongScenario, load
 from sandbox.server import Server, address, bind
 from sandbox.slack import Workspace, routes
 from sandbox.social.blogs import Blogs
+from sandbox.social.faults import Faults
 from sandbox.social.live import Live
 from sandbox.social.network import Network
 
@@ -77,6 +78,7 @@ def main(given: Sequence[str] | None = None) -> int:
         routes(workspace),
         network,
         blogs,
+        faults=Faults(seed=arguments.seed),
         live=live,
         language=arguments.language,
         seats=[Seat(one.name, one.title, f"/desk?as={one.id}") for one in workspace.team()],
