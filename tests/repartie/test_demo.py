@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from responders.slack import ids
+
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
@@ -64,11 +66,20 @@ def picture(page: "Page", name: str) -> None:
         page.screenshot(path=Path(folder) / name)
 
 
-def write_on_the_square(page: "Page", demo: Demo) -> None:
-    page.goto(f"{demo.address}network")
-    page.select_option("form.composer select", label="Nadia Belkacem")
-    page.fill("form.composer textarea", SAID)
+def write_on_the_square(page: "Page", name: str, text: str) -> None:
+    page.select_option("select[name=person]", label=name)
+    page.fill("form.composer textarea", text)
     page.click("form.composer .primary")
+    expect(page.locator("article", has_text=text).first).to_be_visible()
+
+
+def wait_for_the_night(page: "Page") -> None:
+    """What was said before we came is on cards, so that what we say now gets a card of its own."""
+    expect(page.locator(f"[data-action-id='{ids.MENTION_REPLY}']").first).to_be_visible(timeout=SOON)
+    cards, before = page.locator("[data-ts]"), 0
+    while (now := cards.count()) != before:
+        before = now
+        page.wait_for_timeout(2_500)
 
 
 def the_card(page: "Page") -> "Locator":
@@ -81,8 +92,12 @@ def test_a_mention_is_answered_in_public_from_the_desk(demo: Demo, browser_conte
     sacha = browser_context(locale="fr-FR", viewport={"width": 390, "height": 844}).new_page()
 
     camille.goto(f"{demo.address}desk?as=camille#/c/aeroplouf-mentions")
-    expect(camille.locator("[data-action-id='mention.reply']").first).to_be_visible(timeout=SOON)
-    write_on_the_square(square, demo)
+    expect(camille.locator(f"[data-action-id='{ids.MENTION_CARD}']")).to_be_visible(
+        timeout=SOON
+    )  # the night's mentions
+    square.goto(f"{demo.address}network")
+    write_on_the_square(square, "Molly Fairweather", "Lovely crew on Aéroplouf this morning, thank you!")
+    write_on_the_square(square, "Nadia Belkacem", SAID)
 
     card = the_card(camille)
     expect(card).to_be_visible(timeout=SOON)
@@ -90,7 +105,7 @@ def test_a_mention_is_answered_in_public_from_the_desk(demo: Demo, browser_conte
     expect(card).to_contain_text("réponse possible (500 caractères)")
     picture(camille, "desk-fr.png")
 
-    card.locator("[data-action-id='mention.reply']").click()
+    card.locator(f"[data-action-id='{ids.MENTION_REPLY}']").click()
     modal = camille.get_by_role("dialog")
     expect(modal).to_contain_text("aeroplouf")
     modal.locator("textarea").fill(ANSWER)
@@ -99,7 +114,7 @@ def test_a_mention_is_answered_in_public_from_the_desk(demo: Demo, browser_conte
     sacha.goto(f"{demo.address}desk?as=sacha#/c/aeroplouf-mentions")
     expect(the_card(sacha)).to_contain_text("Camille Roux", timeout=SOON)
     picture(sacha, "desk-narrow.png")
-    the_card(sacha).locator("[data-action-id='mention.reply']").click()
+    the_card(sacha).locator(f"[data-action-id='{ids.MENTION_REPLY}']").click()
     expect(sacha.get_by_role("dialog")).to_contain_text("Camille Roux")
 
     modal.get_by_role("button", name="Aperçu").click()
