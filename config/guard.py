@@ -186,7 +186,7 @@ class _CheckedBackend(httpcore.NetworkBackend):
         def look() -> None:
             try:
                 answers.put(self._resolve(host, port))
-            except Exception as error:  # noqa: BLE001  # raised below, in the thread that waits
+            except Exception as error:  # noqa: BLE001 - raised below, in the thread that waits
                 answers.put(error)
 
         threading.Thread(target=look, name=f"resolve {host}", daemon=True).start()

@@ -155,7 +155,7 @@ def test_where_the_new_address_is_gone_the_old_one_is_asked(web: Web, follow: Ca
     ],
 )
 @pytest.mark.parametrize(("status", "alone"), [(429, timedelta(minutes=15)), (503, timedelta(minutes=1))])
-def test_retry_after(  # noqa: PLR0913, PLR0917  # a table of two headers by two statuses
+def test_retry_after(  # noqa: PLR0913, PLR0917 - a table of two headers by two statuses
     web: Web, follow: Callable[..., RssCollector], written: str, wait: timedelta | None, status: int, alone: timedelta
 ) -> None:
     serve(web, b"", status, {"Retry-After": written})
