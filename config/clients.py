@@ -43,7 +43,7 @@ class BearerToken(httpx.Auth):
         yield request
 
 
-def open_client(  # noqa: PLR0913  # all by name, each with a default that is safe
+def open_client(  # noqa: PLR0913 - all by name, each with a default that is safe
     *,
     allow_private: Iterable[str] = (),
     auth: httpx.Auth | None = None,

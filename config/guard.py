@@ -179,15 +179,15 @@ class _CheckedBackend(httpcore.NetworkBackend):
 
     def _lookup(self, host: str, port: int) -> Sequence[str]:
         """The resolver cannot be told how long to take, so it works in a thread that we stop waiting for."""
-        answers: queue.Queue[Sequence[str] | OSError] = queue.Queue(1)
+        with contextlib.suppress(ValueError):
+            return [str(parse(host))]
+        answers: queue.Queue[Sequence[str] | Exception] = queue.Queue(1)
 
         def look() -> None:
             try:
                 answers.put(self._resolve(host, port))
-            except OSError as error:
+            except Exception as error:  # noqa: BLE001 - raised below, in the thread that waits
                 answers.put(error)
-            except UnicodeError:  # a label over 63 characters, or empty
-                answers.put(OSError(f"{host!r} is no host name"))
 
         threading.Thread(target=look, name=f"resolve {host}", daemon=True).start()
         try:
@@ -195,9 +195,11 @@ class _CheckedBackend(httpcore.NetworkBackend):
         except queue.Empty:
             msg = f"The name {host} could not be resolved in time"
             raise httpcore.ConnectTimeout(msg) from None
-        if isinstance(found, OSError) or not found:
+        if isinstance(found, OSError | UnicodeError) or not found:  # UnicodeError: a label over 63 characters, or empty
             msg = f"The name {host} is unknown: {found or 'no address'}"
             raise httpcore.ConnectError(msg)
+        if isinstance(found, Exception):
+            raise found
         return found
 
 

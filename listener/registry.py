@@ -54,7 +54,7 @@ def places(options: RssOptions | SandboxOptions, means: Means, auth: httpx.Auth 
 
 def _rss(options: RssOptions, means: Means, _auth: httpx.Auth | None) -> list[Place]:
     """One place a feed, so that a feed that fails stops no other."""
-    from listener.collectors.rss import RssCollector  # noqa: PLC0415  # not loaded where no feed is read
+    from listener.collectors.rss import RssCollector  # noqa: PLC0415 - not loaded where no feed is read
 
     found = []
     for url in dict.fromkeys(options.feeds):
@@ -66,7 +66,7 @@ def _rss(options: RssOptions, means: Means, _auth: httpx.Auth | None) -> list[Pl
 
 def _sandbox(options: SandboxOptions, means: Means, auth: httpx.Auth | None) -> list[Place]:
     """The practice ground stands on this machine, at that address and port only."""
-    from listener.collectors.sandbox import SandboxCollector  # noqa: PLC0415  # not loaded in production
+    from listener.collectors.sandbox import SandboxCollector  # noqa: PLC0415 - not loaded in production
 
     client = means.connect(allow_private=private_place(options.url), auth=auth)
     return [Place(options.url, "sandbox", options.every, SandboxCollector(options.url, client, means.clock, means.t))]

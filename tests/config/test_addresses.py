@@ -12,7 +12,7 @@ from config.addresses import AllowedPlaces, is_public, parse
     [
         "127.0.0.1",
         "127.8.8.8",
-        "0.0.0.0",  # noqa: S104  # refused, not bound
+        "0.0.0.0",  # noqa: S104 - refused, not bound
         "10.0.0.1",
         "172.16.9.9",
         "192.168.1.1",

@@ -47,11 +47,26 @@ def test_loopback_is_refused_unless_listed(web: Web) -> None:
         assert client.get(web.url()).text == "hello"
 
 
-@pytest.mark.parametrize("host", ["localhost", "127.1", "2130706433", "0x7f.1", "[::1]", "[::ffff:127.0.0.1]", "0"])
+def _as_c_does(host: str, _port: int) -> Sequence[str]:
+    """What resolvers make of odd numbers, without asking one."""
+    return ["::1", "127.0.0.1"] if host == "localhost" else [socket.inet_ntoa(socket.inet_aton(host))]
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "127.1", "2130706433", "0x7f.1", "0177.1", "0", "[::1]", "[::ffff:7f00:1]"]
+)
 def test_other_ways_to_write_loopback(web: Web, host: str) -> None:
-    with open_client() as client, pytest.raises(Forbidden):
+    with open_client(resolve=_as_c_does) as client, pytest.raises(Forbidden):
         client.get(web.url(host=host))
     assert not web.requests
+
+
+def test_a_resolver_that_breaks_is_not_hidden() -> None:
+    def broken(_host: str, _port: int) -> Sequence[str]:
+        raise LookupError("broken")
+
+    with open_client(resolve=broken) as client, pytest.raises(LookupError, match="broken"):
+        client.get("http://blog.example/")
 
 
 def test_a_listed_door_is_the_only_one(web: Web) -> None:

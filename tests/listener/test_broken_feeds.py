@@ -24,7 +24,7 @@ SHARDS = [
 
 @pytest.mark.parametrize("seed", range(8))
 def test_nothing_else_is_raised(seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311  # broken feeds, not secrets
+    chance = random.Random(seed)  # noqa: S311 - broken feeds, not secrets
     files = [
         path.read_bytes() for path in sorted(FOLDER.iterdir()) if path.suffix != ".md" and "expected" not in path.name
     ]

@@ -34,5 +34,5 @@ def test_the_practice_ground_is_one_place() -> None:
 def test_importing_loads_no_network(module: str) -> None:
     heavy = "'feedparser', 'listener.collectors.sandbox', 'sqlmodel', 'transformers'"
     code = f"import sys, {module}; sys.exit(str([name for name in ({heavy},) if name in sys.modules] or ''))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)  # noqa: S603  # our own interpreter
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)  # noqa: S603 - our own interpreter
     assert (done.returncode, done.stderr.strip()) in {(0, ""), (1, "")}

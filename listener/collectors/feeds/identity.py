@@ -120,7 +120,7 @@ def _guid(entry: Entry, home: str) -> str:
     return _page(address) if address else f"{home}#{entry.guid}"
 
 
-def _link(entry: Entry, home: str) -> str:  # noqa: ARG001  # the rungs have one shape
+def _link(entry: Entry, home: str) -> str:  # noqa: ARG001 - the rungs have one shape
     return _page(canonical(unwrapped(entry.link)))
 
 

@@ -37,7 +37,7 @@ def read_xml(text: str, url: str) -> Feed:
     Raises:
         NotAFeed: feedparser sees no feed in it, or it is made to cost time.
     """
-    import feedparser  # noqa: PLC0415  # 0.2 s: paid by who reads a feed, not by who starts the app
+    import feedparser  # noqa: PLC0415 - 0.2 s: paid by who reads a feed, not by who starts the app
 
     text, left_out = _first_entries(text)
     if is_knotted(text):
@@ -79,11 +79,11 @@ def _possible(reference: re.Match[str]) -> str:
     """The character reference, or nothing where no such character may stand in XML: feedparser would raise."""
     digits = (reference[1] or reference[2]).lstrip("0")
     number = int(digits or "0", 16 if reference[1] else 10) if len(digits) <= _LONGEST_NUMBER else -1
-    allowed = number in _CONTROLS or 0x20 <= number < 0xD800 or 0xE000 <= number <= 0x10FFFF  # noqa: PLR2004  # XML 1.0, 2.2
+    allowed = number in _CONTROLS or 0x20 <= number < 0xD800 or 0xE000 <= number <= 0x10FFFF  # noqa: PLR2004 - XML 1.0, 2.2
     return reference[0] if allowed else ""
 
 
-def _plain(node: Mapping[str, Any], key: str) -> Any:  # noqa: ANN401  # feedparser is untyped
+def _plain(node: Mapping[str, Any], key: str) -> Any:  # noqa: ANN401 - feedparser is untyped
     """`node[key]`, without feedparser's aliases: `updated` must not answer with `published`."""
     return dict.get(node, key) if isinstance(node, dict) else None
 
