@@ -24,7 +24,9 @@ def with_nodes(workspace: Workspace, value: Any) -> Any:  # noqa: ANN401, PLR091
         return value
     match value.get("type"):
         case "mrkdwn":
-            return value | {"nodes": mrkdwn(value["text"], lambda known_as: named(workspace, known_as))}
+            verbatim = bool(value.get("verbatim"))
+            nodes = mrkdwn(value["text"], lambda known_as: named(workspace, known_as), verbatim=verbatim)
+            return value | {"nodes": nodes}
         case "plain_text":
             return value | {"nodes": plain_text(value["text"], emoji=value.get("emoji", True))}
         case "markdown":

@@ -41,6 +41,7 @@ function sidebar() {
   const here = location.hash.startsWith("#/app") || shown?.im;
   if (here) app.setAttribute("aria-current", "page");
   else app.removeAttribute("aria-current");
+  app.href = direct?.unread && !here ? "#/app/messages" : "#/app/home";
   app.classList.toggle("unread", direct?.unread > 0);
   app.querySelector(".badge").hidden = !direct?.unread;
   app.querySelector(".badge").textContent = direct?.unread ?? "";

@@ -109,7 +109,8 @@ function select(surface, block, given, dispatches) {
     {
       class: held ? "" : "unset",
       data: ids(block, given),
-      "aria-label": given.placeholder?.text ?? block.label?.text ?? block.text?.text,
+      id: block.type === "input" ? `in-${block.block_id}` : null,
+      "aria-label": block.type === "input" ? null : (given.placeholder?.text ?? block.text?.text ?? t("Choose an option")),
       autofocus: given.focus_on_load,
       on: {
         change: () => {

@@ -70,6 +70,7 @@ async function send(event) {
   busy(false);
   if (top()?.id !== view.id) return;
   problem.hidden = answer.ok;
+  if (!answer.ok) submit.focus();
   problem.textContent = answer.ok ? "" : `${t("We had some trouble connecting. Try again?")} ${trouble(answer)}`;
   mark(answer.errors ?? {});
 }

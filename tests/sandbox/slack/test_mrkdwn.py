@@ -45,6 +45,10 @@ def test_mrkdwn(text: str, drawn: str):
     assert flat(mrkdwn(text, {"U1": "Léa"}.__getitem__)) == drawn
 
 
+def test_verbatim_links_nothing_by_itself():
+    assert flat(mrkdwn("*a* https://blog.example/a", str, verbatim=True)) == "p(b(a) https://blog.example/a)"
+
+
 def test_plain_text_formats_nothing_but_emoji():
     assert flat(plain_text("*a* &amp; <b> :fire:")) == "*a* &amp; <b> 🔥"
     assert plain_text(":fire:", emoji=False) == [":fire:"]
