@@ -17,7 +17,7 @@ def register(app: App, desk: Desk) -> None:
     app.action(ids.MENTION_REPLY)(heard(desk, begin))
     app.view(ids.REPLY_WRITE)(submitted(desk, preview))
     app.action(ids.REPLY_BACK)(heard(desk, back))
-    app.view(ids.REPLY_CONFIRM)(submitted(desk, publish, once=True))
+    app.view(ids.REPLY_CONFIRM)(submitted(desk, publish))
     app.view_closed(ids.REPLY_WRITE)(heard(desk, closed))
     app.view_closed(ids.REPLY_CONFIRM)(heard(desk, closed))
     app.action(ids.REPLY_CANCEL)(heard(desk, cancel))

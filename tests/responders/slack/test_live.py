@@ -12,6 +12,7 @@ from models.store.deliveries import first_time
 from models.tables import CardRow, DeliveryRow
 from responders.seen import Person as Somebody
 from responders.slack import ids
+from responders.slack.errors import TokenRefused
 from sandbox.slack.team import Person
 
 HOSTILE = "<!channel> <@U0REPARTIE0> <https://evil.example|https://bank.example> @here *a* \u202etxt"
@@ -298,7 +299,7 @@ def test_redraws_are_paced_and_people_come_first(team: Any):
     assert ["Pris par" in team.card(number) for number in range(3)] == [False, False, True]
 
 
-def test_a_closed_channel_stops_no_other_brand(team: Any, caplog: pytest.LogCaptureFixture):
+def test_a_channel_without_the_app_is_tried_again(team: Any, caplog: pytest.LogCaptureFixture):
     team.workspace.channel("#aeroplouf-mentions").bot_is_member = False
     team.office.mention()
     with caplog.at_level(logging.ERROR):
@@ -423,3 +424,57 @@ def test_deliveries_are_remembered_and_pruned(team: Any):
     team.poster.turn()
     with team.office.database.read() as session:
         assert session.get(DeliveryRow, "event:1") is None
+
+
+def test_buttons_work_after_slack_refreshed_the_connection(team: Any):
+    team.office.mention()
+    team.draw()
+    team.workspace.sockets.refresh()
+    team.wait_for(lambda: team.workspace.sockets.connected)
+    team.camille.press(ids.MENTION_TAKE)
+    team.until_drawn("Pris par Camille Roux")
+
+
+def test_slack_may_be_away_at_the_start(team: Any):
+    team.workspace.fail_next("apps.connections.open", 500)
+    team.slack.start()
+    assert {thread.name for thread in team.slack._threads} == {"slack-connecting", "slack-poster"}
+    team.wait_for(lambda: not team.slack._threads[0].is_alive())
+    team.slack.stop()
+
+
+def test_a_wrong_token_is_said_at_once(team: Any):
+    team.slack.app_token = "xapp-wrong"
+    with pytest.raises(TokenRefused):
+        team.slack.start()
+
+
+def test_what_came_while_slack_was_away_is_caught_up_oldest_first(team: Any):
+    first = team.office.mention("Le premier")
+    for _ in range(4):
+        team.workspace.fail_next("conversations.list", 503)
+    team.draw(4)
+    assert team.cards == []
+    for _ in range(2):
+        team.office.mention("Un suivant")
+        team.seconds += 61
+    team.workspace._failures.clear()
+    team.draw()
+    assert len(team.cards) == 3
+    assert "Le premier" in team.card(0)
+    with team.office.database.read() as session:
+        assert cards.card_of(session, first).ts == team.cards[0].ts
+
+
+def test_one_dead_channel_stops_no_other(team: Any, caplog: pytest.LogCaptureFixture):
+    other = {"name": "Voloair", "query": "voloair", "sources": ["square"], "slack": {"mentions": "#nulle-part"}}
+    team.office.config = team.poster.config = team.office.config.model_validate(
+        team.office.config.model_dump() | {"brands": [other, *team.office.config.model_dump()["brands"]]}
+    )
+    team.office.mention(brand="Voloair")
+    team.office.mention("Pour Aéroplouf")
+    with caplog.at_level(logging.ERROR):
+        team.draw()
+    assert "#nulle-part takes no cards (channel_not_found)" in caplog.text
+    assert len(team.cards) == 1
+    assert "Pour Aéroplouf" in team.card()
