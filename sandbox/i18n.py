@@ -61,9 +61,10 @@ def read_messages(folder: Path) -> dict[str, tuple[str, ...]]:
     for path in sorted(folder.glob("*.po")):
         with path.open("rb") as file:
             for message in read_po(file):
-                forms = message.string if isinstance(message.string, tuple | list) else (message.string,)
-                if message.id and not message.fuzzy and all(forms):
-                    found[message.id if isinstance(message.id, str) else message.id[0]] = tuple(forms)
+                said = message.string
+                forms = (said,) if isinstance(said, str) else tuple(form or "" for form in said or ())
+                if message.id and not message.fuzzy and forms and all(forms):
+                    found[message.id if isinstance(message.id, str) else message.id[0]] = forms
     return found
 
 

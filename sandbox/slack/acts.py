@@ -1,7 +1,6 @@
 """What people do on the page, and what the app's acknowledgement does to it."""
 
 import re
-from typing import Any
 
 from sandbox.i18n import words
 from sandbox.slack import payloads
@@ -26,7 +25,7 @@ class Acts:
         self._client = client
         self._t = words(person.language)
 
-    async def press(self, place: JSON, block_id: str, action_id: str, raw: Any, typed: Typed) -> None:
+    async def press(self, place: JSON, block_id: str, action_id: str, raw: object, typed: Typed) -> None:
         """Uses an element. `place` is {"channel", "ts"} or {"view"}; `raw` what it now holds."""
         if "view" in place:
             view = self._workspace.views.find(place["view"])
@@ -128,7 +127,7 @@ class Acts:
     async def say(self, channel: Channel, text: str, thread_ts: str | None) -> None:
         """Writes in a channel or a thread; a text that begins with / is a command."""
         if text.startswith("/"):
-            await self._command(channel, *(text.split(maxsplit=1) + [""])[:2])
+            await self._command(channel, *[*text.split(maxsplit=1), ""][:2])
             return
         written = self._mentioning(text)
         message = self._workspace.say(channel, self._person.id, written, thread_ts=thread_ts)
@@ -160,7 +159,9 @@ class Acts:
                 return
             check_message(str(answer.get("text") or ""), answer.get("blocks"), None)
         except (NoApp, NotAcked, Refused) as failure:
-            error = {NoApp: "dispatch_failed", NotAcked: "operation_timeout"}.get(type(failure), "invalid_command_response")
+            error = {NoApp: "dispatch_failed", NotAcked: "operation_timeout"}.get(
+                type(failure), "invalid_command_response"
+            )
             self._whisper(channel, self._t("{command} failed with the error “{error}”", command=command, error=error))
             return
         self._workspace.say(

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -26,7 +25,7 @@ class _CutOff(Response):
         await send({"type": "http.response.body", "body": b'{"ok":', "more_body": True})
 
 
-async def call(request: Request, workspace: Workspace) -> Response:
+async def call(request: Request, workspace: Workspace) -> Response:  # noqa: PLR0911 - one return for each way a call can end
     """Answers one call of `/api/{method}`."""
     method = request.path_params["method"]
     try:
@@ -51,7 +50,9 @@ async def call(request: Request, workspace: Workspace) -> Response:
         return _refused(refused)
     if isinstance(answer, Response):
         return answer
-    return _CutOff() if failure == "lose answer" else JSONResponse({"ok": True} | answer, headers={"x-slack-req-id": "0"})
+    return (
+        _CutOff() if failure == "lose answer" else JSONResponse({"ok": True} | answer, headers={"x-slack-req-id": "0"})
+    )
 
 
 def _answer(request: Request, workspace: Workspace, method: str, arguments: JSON) -> JSON | Response:
@@ -63,7 +64,10 @@ def _answer(request: Request, workspace: Workspace, method: str, arguments: JSON
     if wait := workspace.limits.wait(method, str(arguments.get("channel", ""))):
         return _slow_down(wait)
     workspace.origin = f"{request.url.scheme}://{request.url.netloc}"
-    return do(workspace, arguments)
+    try:
+        return do(workspace, arguments)
+    except ValueError:
+        raise Refused("invalid_arguments") from None  # a number that is none: limit, cursor, oldest
 
 
 async def _arguments(request: Request) -> JSON:
@@ -87,7 +91,7 @@ async def _arguments(request: Request) -> JSON:
     return {name: value for name, value in said.items() if value is not None}
 
 
-def _decoded(name: str, text: str) -> Any:
+def _decoded(name: str, text: str) -> object:
     if not text:
         return None
     try:

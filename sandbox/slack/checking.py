@@ -24,10 +24,10 @@ class _Check:
 
     # A field's `is` names the method that checks it.
 
-    def value(self, value: Any, shape: Shape, at: str) -> None:
+    def value(self, value: object, shape: Shape, at: str) -> None:
         _KINDS[shape["is"]](self, value, shape, at)
 
-    def string(self, value: Any, shape: Shape, at: str) -> None:
+    def string(self, value: object, shape: Shape, at: str) -> None:
         if not isinstance(value, str):
             self.say("not_string", at)
         elif len(value) > shape.get("max", len(value)):
@@ -35,11 +35,11 @@ class _Check:
         elif len(value) < shape.get("min", 0):
             self.say("too_short", at, below=shape["min"] - 1)
 
-    def boolean(self, value: Any, _shape: Shape, at: str) -> None:
+    def boolean(self, value: object, _shape: Shape, at: str) -> None:
         if not isinstance(value, bool):
             self.say("not_boolean", at)
 
-    def integer(self, value: Any, shape: Shape, at: str) -> None:
+    def integer(self, value: object, shape: Shape, at: str) -> None:
         if not isinstance(value, int) or isinstance(value, bool):
             self.say("not_number", at)
         elif value > shape["max"]:
@@ -47,11 +47,11 @@ class _Check:
         elif value < shape["min"]:
             self.say("too_low", at, min=shape["min"])
 
-    def enum(self, value: Any, shape: Shape, at: str) -> None:
+    def enum(self, value: object, shape: Shape, at: str) -> None:
         if value not in shape["of"]:
             self.say("not_enum", at)
 
-    def text(self, value: Any, shape: Shape, at: str) -> None:
+    def text(self, value: object, shape: Shape, at: str) -> None:
         kinds = ("plain_text",) if shape["is"] == "plain_text" else ("plain_text", "mrkdwn")
         if not isinstance(value, dict):
             self.say("not_object", at)
@@ -63,7 +63,7 @@ class _Check:
             self.fields(value, own | {"text": {"is": "string", "required": True} | limits}, at)
             self.characters += len(value.get("text") or "")
 
-    def items(self, value: Any, shape: Shape, at: str) -> None:
+    def items(self, value: object, shape: Shape, at: str) -> None:
         if not isinstance(value, list):
             self.say("not_array", at)
             return
@@ -74,7 +74,7 @@ class _Check:
         for number, item in enumerate(value):
             self.value(item, shape["of"], f"{at}/{number}")
 
-    def element(self, value: Any, shape: Shape, at: str) -> None:
+    def element(self, value: object, shape: Shape, at: str) -> None:
         if not isinstance(value, dict):
             self.say("not_object", at)
         elif value.get("type") not in shape["of"]:
@@ -85,13 +85,13 @@ class _Check:
             self.shaped(value, rules()["elements"][value["type"]], at)
             self.choice_stands(value, at)
 
-    def named(self, value: Any, shape: Shape, at: str) -> None:
+    def named(self, value: object, shape: Shape, at: str) -> None:
         if isinstance(value, dict):
             self.shaped(value, rules()["objects"][shape["of"]], at)
         else:
             self.say("not_object", at)
 
-    def rich(self, value: Any, _shape: Shape, at: str) -> None:
+    def rich(self, value: object, _shape: Shape, at: str) -> None:
         kinds = rules()["rich_text"]
         if not isinstance(value, dict):
             self.say("not_object", at)
@@ -125,7 +125,7 @@ class _Check:
             if isinstance(option, dict) and option.get("value") not in known:
                 self.say("not_an_option", at)
 
-    def blocks(self, blocks: Any, most: int, at: str) -> None:
+    def blocks(self, blocks: object, most: int, at: str) -> None:
         if not isinstance(blocks, list):
             self.say("not_array", at)
             return
@@ -149,7 +149,7 @@ class _Check:
                 self.characters += len(block.get("text") or "")
 
 
-_KINDS: Final[dict[str, Callable[[_Check, Any, Shape, str], None]]] = {
+_KINDS: Final[dict[str, Callable[[_Check, object, Shape, str], None]]] = {
     "string": _Check.string,
     "bool": _Check.boolean,
     "int": _Check.integer,
@@ -177,7 +177,7 @@ def options_of(element: JSON) -> list[JSON]:
     return [option for option in found if isinstance(option, dict) and "value" in option]
 
 
-def check_message(text: str, blocks: Any, metadata: Any) -> None:
+def check_message(text: str, blocks: object, metadata: object) -> None:
     """Refuses what `chat.postMessage` would.
 
     Raises:
@@ -202,7 +202,7 @@ def check_message(text: str, blocks: Any, metadata: Any) -> None:
         raise Refused(limits["total"]["error"])
 
 
-def check_view(view: Any, *types: str) -> None:
+def check_view(view: object, *types: str) -> None:
     """Refuses what `views.open` (types: modal) or `views.publish` (types: home) would.
 
     Raises:

@@ -24,10 +24,11 @@ HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # no-referrer would make a form's Origin null
     "X-Content-Type-Options": "nosniff",
 }
 _COOKIE: Final = "desk_as"
+_SHOWN: Final = 300  # of a channel; a page with more is slow to draw and nobody scrolls so far
 _PAGES: Final = Environment(
     loader=FileSystemLoader(Path(__file__).parent.parent / "templates"), autoescape=True, trim_blocks=True
 )
@@ -93,12 +94,13 @@ class Desk:
             return JSONResponse({"error": refused.error}, 404)
         ts = request.query_params.get("ts")
         seen = [
-            drawn_message(self._workspace, channel, message)
+            message
             for message in channel.messages
             if message.only_for in (None, person.id)
             and (ts in (message.ts, message.thread_ts) if ts else not message.in_thread)
         ]
-        return JSONResponse({"messages": seen}, headers=HEADERS)
+        drawn = [drawn_message(self._workspace, channel, message) for message in seen[-_SHOWN:]]
+        return JSONResponse({"messages": drawn}, headers=HEADERS)
 
     # What it does
 

@@ -16,7 +16,7 @@ def named(workspace: Workspace, known_as: str) -> str:
     return channel.name if channel else known_as
 
 
-def with_nodes(workspace: Workspace, value: Any) -> Any:
+def with_nodes(workspace: Workspace, value: Any) -> Any:  # noqa: ANN401, PLR0911 - walks any JSON; one return a kind of text
     """A copy of blocks in which each text carries its `nodes`."""
     if isinstance(value, list):
         return [with_nodes(workspace, item) for item in value]
@@ -24,7 +24,9 @@ def with_nodes(workspace: Workspace, value: Any) -> Any:
         return value
     match value.get("type"):
         case "mrkdwn":
-            return value | {"nodes": mrkdwn(value["text"], lambda known_as: named(workspace, known_as))}
+            verbatim = bool(value.get("verbatim"))
+            nodes = mrkdwn(value["text"], lambda known_as: named(workspace, known_as), verbatim=verbatim)
+            return value | {"nodes": nodes}
         case "plain_text":
             return value | {"nodes": plain_text(value["text"], emoji=value.get("emoji", True))}
         case "markdown":

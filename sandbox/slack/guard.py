@@ -21,7 +21,7 @@ class OursOnly:
         self._app = app
         self._from_page = from_page
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102 - ASGI's own entry
         if scope["type"] in ("http", "websocket") and not self._allowed(scope):
             refuse: ASGIApp = WebSocketClose(1008) if scope["type"] == "websocket" else PlainTextResponse("no", 403)
             await refuse(scope, receive, send)

@@ -15,7 +15,7 @@ class Limits:
         self._left: dict[str, tuple[float, float]] = {}
 
     def wait(self, method: str, channel: str) -> int:
-        """Whole seconds to wait before `method` may be called again (`Retry-After`); 0 takes one call and lets it pass."""
+        """Whole seconds until `method` may be called again (`Retry-After`); 0 takes one call and lets it pass."""
         if not self.enabled:
             return 0
         rates = rules()["rates"]
@@ -26,11 +26,11 @@ class Limits:
             key = method
         if rate is None:
             return 0
-        now, most = self._now(), rate.get("at_once", rate["calls"])
-        left, since = self._left.get(key, (float(most), now))
-        left = min(most, left + (now - since) * rate["calls"] / 60)
+        now, most, calls = self._now(), float(rate.get("at_once", rate["calls"])), float(rate["calls"])
+        left, since = self._left.get(key, (most, now))
+        left = min(most, left + (now - since) * calls / 60)
         if left < 1:
             self._left[key] = (left, now)
-            return math.ceil((1 - left) * 60 / rate["calls"])
+            return math.ceil((1 - left) * 60 / calls)
         self._left[key] = (left - 1, now)
         return 0

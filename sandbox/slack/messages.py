@@ -2,9 +2,9 @@
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
-from sandbox.slack.team import APP_ID, BOT_ID, TEAM_ID, JSON
+from sandbox.slack.team import APP_ID, BOT_ID, JSON, TEAM_ID
 
 _RINGING: Final = re.compile(r"<(!(?:channel|here|everyone|subteam\^[A-Z0-9]+)|@[UW][A-Z0-9]+)(?:\|[^>]*)?>")
 _NAMED: Final = re.compile(r"(?<!\w)@(?:channel|here|everyone)\b")
@@ -122,7 +122,7 @@ def rung_by(text: str, blocks: list[JSON], *, link_names: bool = False) -> list[
     """
     found: list[str] = []
 
-    def walk(value: Any) -> None:
+    def walk(value: object) -> None:
         if isinstance(value, list):
             for item in value:
                 walk(item)

@@ -7,7 +7,7 @@ from sandbox.slack.checking import check_message
 from sandbox.slack.messages import Channel, Message
 from sandbox.slack.reading import READING
 from sandbox.slack.rules import Refused
-from sandbox.slack.team import APP_ID, BOT_ID, TEAM_ID, JSON
+from sandbox.slack.team import APP_ID, BOT_ID, JSON, TEAM_ID
 from sandbox.slack.workspace import Workspace
 
 
@@ -61,14 +61,17 @@ def _post_message(workspace: Workspace, said: JSON) -> JSON:
     channel = _writable(workspace, said)
     text, blocks = _checked(said)
     thread = said.get("thread_ts")
-    if thread and channel.find(str(thread)) is None:
-        raise Refused("thread_not_found")
+    if thread:
+        parent = channel.find(str(thread))
+        if parent is None:
+            raise Refused("thread_not_found")
+        thread = parent.thread_ts or parent.ts  # an answer to an answer stands in the same thread
     message = workspace.say(
         channel,
         workspace.bot.id,
         text,
         blocks=blocks,
-        thread_ts=str(thread) if thread else None,
+        thread_ts=thread,
         metadata=said.get("metadata"),
         broadcast=str(said.get("reply_broadcast", "")).lower() in ("1", "true"),
         link_names=_links_names(said),

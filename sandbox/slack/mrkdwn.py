@@ -54,18 +54,18 @@ def plain_text(text: str, *, emoji: bool = True) -> list[Node]:
     return [part if number % 2 == 0 else _emoji(part) for number, part in enumerate(parts) if part]
 
 
-def mrkdwn(text: str, names: Names) -> list[Node]:
-    """A message's text or a mrkdwn object."""
+def mrkdwn(text: str, names: Names, *, verbatim: bool = False) -> list[Node]:
+    """A message's text or a mrkdwn object. `verbatim` leaves bare addresses as text."""
     found: list[Node] = []
     for number, part in enumerate(_FENCE.split(text)):
         if number % 2:
             found.append({"t": "pre", "c": [_plain(part.rstrip("\n"))]})
         elif part.strip("\n") or (part and number == 0):
-            found.extend(_lines(part.strip("\n") if number else part.rstrip("\n"), names))
+            found.extend(_lines(part.strip("\n") if number else part.rstrip("\n"), names, verbatim=verbatim))
     return found
 
 
-def _lines(text: str, names: Names) -> Iterator[Node]:
+def _lines(text: str, names: Names, *, verbatim: bool) -> Iterator[Node]:
     """Paragraphs and quotes; a line break inside one stays a line break."""
     gathered: list[str] = []
     quoted = rest = False
@@ -75,14 +75,14 @@ def _lines(text: str, names: Names) -> Iterator[Node]:
             rest = True
         quote = line is not None and (rest or said.startswith(">"))
         if gathered and (line is None or quote != quoted):
-            yield {"t": "quote" if quoted else "p", "c": _inline("\n".join(gathered), names)}
+            yield {"t": "quote" if quoted else "p", "c": _inline("\n".join(gathered), names, verbatim=verbatim)}
             gathered = []
         quoted = quote
         if line is not None:
             gathered.append(re.sub(r"^(?:>|&gt;){1,3} ?", "", line) if quote else line)
 
 
-def _inline(text: str, names: Names) -> list[Node]:
+def _inline(text: str, names: Names, *, verbatim: bool) -> list[Node]:
     found: list[Node] = []
     last = 0
     for match in _INLINE.finditer(text):
@@ -94,11 +94,11 @@ def _inline(text: str, names: Names) -> list[Node]:
         elif kind == "control":
             found.append(_control(inner, names))
         elif kind == "url":
-            found.append({"t": "a", "href": _plain(inner), "c": [_plain(inner)]})
+            found.append(_plain(inner) if verbatim else {"t": "a", "href": _plain(inner), "c": [_plain(inner)]})
         elif kind == "emoji":
             found.append(_emoji(inner))
         else:
-            found.append({"t": kind, "c": _inline(inner, names)})
+            found.append({"t": kind, "c": _inline(inner, names, verbatim=verbatim)})
         last = match.end()
     return [*found, _plain(text[last:])] if last < len(text) else found
 

@@ -6,7 +6,7 @@ from typing import Any
 from sandbox.slack.checking import elements_of, options_of
 from sandbox.slack.messages import Channel, Message
 from sandbox.slack.rules import rules
-from sandbox.slack.team import APP_ID, TEAM_ID, JSON, Person
+from sandbox.slack.team import APP_ID, JSON, TEAM_ID, Person
 from sandbox.slack.workspace import Workspace
 
 Typed = dict[str, dict[str, Any]]
@@ -23,14 +23,15 @@ def element_at(blocks: list[JSON], block_id: str, action_id: str) -> JSON | None
     return None
 
 
-def chosen(element: JSON, raw: Any) -> JSON:
+def chosen(element: JSON, raw: object) -> JSON:
     """The value of an element in Slack's words; what was not among its options counts as nothing chosen."""
     kind = element["type"]
     options = {option["value"]: option for option in options_of(element)}
     if kind == "plain_text_input":
         return {"type": kind, "value": str(raw) if raw else None}
     if kind == "checkboxes":
-        return {"type": kind, "selected_options": [options[value] for value in raw or () if value in options]}
+        picked = raw if isinstance(raw, list) else []
+        return {"type": kind, "selected_options": [options[value] for value in picked if value in options]}
     if kind == "users_select":
         return {"type": kind, "selected_user": raw or None}
     if kind in ("static_select", "radio_buttons", "overflow"):
@@ -38,7 +39,7 @@ def chosen(element: JSON, raw: Any) -> JSON:
     return {"type": kind} | {name: element[name] for name in ("text", "value", "style") if name in element}
 
 
-def initially(element: JSON) -> Any:
+def initially(element: JSON) -> object:
     """What the page shows in an element before anybody touched it."""
     if element["type"] == "checkboxes":
         return [option["value"] for option in element.get("initial_options") or ()]

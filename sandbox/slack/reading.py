@@ -1,7 +1,7 @@
 """The methods that read: conversations.* and users.*."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Final
 
 from sandbox.slack.messages import Channel, Message
 from sandbox.slack.rules import Refused
@@ -9,7 +9,7 @@ from sandbox.slack.team import JSON, Person
 from sandbox.slack.workspace import Workspace
 
 
-def _true(value: Any) -> bool:
+def _true(value: object) -> bool:
     return str(value).lower() in ("1", "true")
 
 
@@ -81,7 +81,9 @@ def _users_info(workspace: Workspace, said: JSON) -> JSON:
 
 def _users_list(workspace: Workspace, said: JSON) -> JSON:
     with_locale = _true(said.get("include_locale"))
-    return _page([person.as_slack(with_locale=with_locale) for person in workspace.people.values()], said, "members", 200)
+    return _page(
+        [person.as_slack(with_locale=with_locale) for person in workspace.people.values()], said, "members", 200
+    )
 
 
 def _users_by_email(workspace: Workspace, said: JSON) -> JSON:

@@ -158,6 +158,7 @@ class Sockets:
     def drop(self) -> None:
         """Closes every connection without a word."""
         for connection in list(self._connections):
+            self._connections.remove(connection)
             connection.send(None)
 
     # Payloads

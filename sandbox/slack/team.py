@@ -66,8 +66,8 @@ class Person:
 
 
 def _invented(tone: int, name: str, title: str, language: str, *, timezone: str = "Europe/Paris") -> Person:
-    handle = name.split()[0].lower().replace("è", "e")
-    unique = name.split()[-1].upper()
+    handle = name.split(maxsplit=1)[0].lower().replace("è", "e")
+    unique = name.rsplit(maxsplit=1)[-1].upper()
     return Person(
         id=f"U0{handle.upper()[:4]}{unique[:5]}".ljust(11, "0")[:11],
         handle=handle,

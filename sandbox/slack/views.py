@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.slack.checking import check_view
 from sandbox.slack.rules import Refused, rules
-from sandbox.slack.team import APP_ID, BOT_ID, TEAM_ID, JSON
+from sandbox.slack.team import APP_ID, BOT_ID, JSON, TEAM_ID
 
 if TYPE_CHECKING:
     from sandbox.slack.workspace import Workspace

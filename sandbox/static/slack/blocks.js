@@ -12,7 +12,7 @@ const DRAW = {
       block.text && drawn(block.text.nodes),
       block.fields && h("div", { class: "fields" }, block.fields.map((field) => h("div", {}, drawn(field.nodes)))),
     ),
-    block.accessory && h("div", { class: `accessory ${block.accessory.type}` }, element(surface, block, block.accessory)),
+    block.accessory && h("div", { class: `accessory of-${block.accessory.type}` }, element(surface, block, block.accessory)),
   ],
   header: (_surface, block) => h("h3", {}, drawn(block.text.nodes)),
   divider: () => h("hr"),
@@ -39,7 +39,7 @@ const DRAW = {
 };
 
 export function blocks(surface, given) {
-  return given.map((block) => h("div", { class: `block ${block.type}`, data: { blockId: block.block_id, block: block.type } }, DRAW[block.type]?.(surface, block)));
+  return given.map((block) => h("div", { class: `block is-${block.type}`, data: { blockId: block.block_id, block: block.type } }, DRAW[block.type]?.(surface, block)));
 }
 
 // Redraws `box` and gives back the focus, the selection and the scroll to whoever was typing there.

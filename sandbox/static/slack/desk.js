@@ -41,6 +41,7 @@ function sidebar() {
   const here = location.hash.startsWith("#/app") || shown?.im;
   if (here) app.setAttribute("aria-current", "page");
   else app.removeAttribute("aria-current");
+  app.href = direct?.unread && !here ? "#/app/messages" : "#/app/home";
   app.classList.toggle("unread", direct?.unread > 0);
   app.querySelector(".badge").hidden = !direct?.unread;
   app.querySelector(".badge").textContent = direct?.unread ?? "";
@@ -66,6 +67,7 @@ async function route() {
   write.area.value = drafts.get(channel.id) ?? "";
   write.area.dispatchEvent(new Event("input"));
   write.name(t("Message {where}", { where: channel.im ? data.people[data.bot].name : `#${channel.name}` }));
+  if (matchMedia("(width > 760px)").matches && !document.querySelector("dialog[open]")) write.area.focus({ preventScroll: true });
   read();
 }
 
@@ -189,7 +191,7 @@ function live() {
 $("#open-drawer").addEventListener("click", () => document.body.classList.toggle("drawer"));
 $("#veil").addEventListener("click", () => document.body.classList.remove("drawer"));
 $("#close-thread").addEventListener("click", closeThread);
-$("#language").addEventListener("change", (event) => event.target.form.submit());
+$(".language").addEventListener("submit", (event) => (event.target.action = `/desk/language${location.hash}`));
 for (const link of document.querySelectorAll(".switch a")) link.addEventListener("click", () => (link.hash = location.hash));
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;

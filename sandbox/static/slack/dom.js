@@ -3,6 +3,7 @@
 export const data = JSON.parse(document.getElementById("desk-data").textContent);
 export const me = data.me;
 export const language = document.documentElement.lang;
+export const locale = { fr: "fr-FR", en: "en-GB" }[language];
 export const client = crypto.randomUUID();
 
 export function t(english, values = {}) {
@@ -13,7 +14,7 @@ export function t(english, values = {}) {
 // "1 reply" or "3 replies": Intl tells one from many as the language does.
 export function plural(one, many, count) {
   const rule = new Intl.PluralRules(language).select(count);
-  return t(rule === "one" ? one : many, { count: new Intl.NumberFormat(language).format(count) });
+  return t(rule === "one" ? one : many, { count: new Intl.NumberFormat(locale).format(count) });
 }
 
 export function h(tag, attributes = {}, ...children) {

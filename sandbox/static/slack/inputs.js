@@ -1,7 +1,7 @@
 // Block Kit's interactive elements. A surface (a message, a modal, the Home tab) remembers what was typed in it, so
 // that a redraw from outside never takes a word away.
 
-import { act, data, h, icon, me, t, trouble } from "./dom.js";
+import { act, data, h, icon, locale, me, t, trouble } from "./dom.js";
 import { drawn } from "./text.js";
 import { confirmed } from "./confirm.js";
 
@@ -107,14 +107,15 @@ function select(surface, block, given, dispatches) {
   const shown = h(
     "select",
     {
-      class: held ? "" : "empty",
+      class: held ? "" : "unset",
       data: ids(block, given),
-      "aria-label": given.placeholder?.text ?? block.label?.text ?? block.text?.text,
+      id: block.type === "input" ? `in-${block.block_id}` : null,
+      "aria-label": block.type === "input" ? null : (given.placeholder?.text ?? block.text?.text ?? t("Choose an option")),
       autofocus: given.focus_on_load,
       on: {
         change: () => {
           surface.hold(block, given, shown.value || null);
-          shown.classList.toggle("empty", !shown.value);
+          shown.classList.toggle("unset", !shown.value);
           if (dispatches && shown.value) surface.use(block, given, shown.value, shown);
         },
       },
@@ -171,7 +172,7 @@ function input(surface, block, given, dispatches) {
     if (given.multiline) grow(shown);
     if (count) {
       const left = given.max_length - [...shown.value].length;
-      count.textContent = new Intl.NumberFormat(document.documentElement.lang).format(left);
+      count.textContent = new Intl.NumberFormat(locale).format(left);
       count.title = t("Characters left");
       count.classList.toggle("over", left < 0);
     }

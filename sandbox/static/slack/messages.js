@@ -1,6 +1,6 @@
 // One list of messages: a channel's, the app's direct messages, or a thread's.
 
-import { avatar, data, h, icon, me, plural, t } from "./dom.js";
+import { avatar, data, h, icon, locale, me, plural, t } from "./dom.js";
 import { blocks, redraw } from "./blocks.js";
 import { Surface } from "./inputs.js";
 import { ago, clock, dayName, drawn } from "./text.js";
@@ -56,7 +56,16 @@ export class Messages {
     shown.classList.toggle("follows", Boolean(follows));
     this.held.set(message.ts, { message, shown });
     this.box.append(shown);
+    if (!this.open) this.count();
     this.draw(message, shown);
+  }
+
+  // In a thread: how many answers, under what they answer.
+  count() {
+    this.line ??= h("div", { class: "answers", role: "separator" });
+    const [parent, ...answers] = [...this.held.values()];
+    this.line.textContent = plural("{count} reply", "{count} replies", answers.length);
+    if (answers.length) parent.shown.after(this.line);
   }
 
   // A message that is new, or has changed.
@@ -83,10 +92,12 @@ export class Messages {
     const person = data.people[message.user];
     const at = Number(message.ts);
     shown.classList.toggle("ephemeral", message.ephemeral);
-    shown.classList.toggle("rang", message.rings.length > 0);
+    const rung = message.rings.filter((what) => what.startsWith("!") || what === `@${me.id}`);
+    shown.classList.toggle("rang", rung.length > 0);
+    shown.dataset.rings = message.rings.join(" ");
     return redraw(shown, [
       message.ephemeral && h("p", { class: "note" }, icon("eye"), t("Only visible to you")),
-      message.rings.length > 0 && h("p", { class: "note rings" }, icon("bell"), t("This message rang: {who}", { who: message.rings.map(rungName).join(", ") })),
+      rung.length > 0 && h("p", { class: "note rings" }, icon("bell"), t("This message rang: {who}", { who: rung.map(rungName).join(", ") })),
       h("div", { class: "side" }, avatar(person), h("time", {}, clock(at))),
       h(
         "div",
@@ -96,7 +107,7 @@ export class Messages {
           { class: "who" },
           h("strong", {}, person?.name ?? "Slack"),
           person?.bot && h("span", { class: "badge" }, t("APP")),
-          h("time", { datetime: new Date(at * 1000).toISOString(), title: new Date(at * 1000).toLocaleString(document.documentElement.lang) }, clock(at)),
+          h("time", { datetime: new Date(at * 1000).toISOString(), title: new Date(at * 1000).toLocaleString(locale) }, clock(at)),
         ),
         message.blocks.length
           ? h("div", { class: "blocks" }, blocks(surface(message), message.blocks))

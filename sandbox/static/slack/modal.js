@@ -34,7 +34,8 @@ export function show(given) {
   stack = given;
   const view = top();
   if (!view) {
-    if (dialog.open) dialog.close();
+    if (!dialog.open) return;
+    dialog.close();
     surfaces.clear();
     opener = document.contains(opener) ? opener : document.querySelector(opener?.dataset?.actionId ? `[data-block-id="${CSS.escape(opener.dataset.blockId ?? "")}"][data-action-id="${CSS.escape(opener.dataset.actionId)}"]` : "#composer textarea");
     opener?.focus({ preventScroll: true });
@@ -69,12 +70,13 @@ async function send(event) {
   busy(false);
   if (top()?.id !== view.id) return;
   problem.hidden = answer.ok;
+  if (!answer.ok) submit.focus();
   problem.textContent = answer.ok ? "" : `${t("We had some trouble connecting. Try again?")} ${trouble(answer)}`;
   mark(answer.errors ?? {});
 }
 
 function mark(errors) {
-  for (const block of body.querySelectorAll(".block.input")) {
+  for (const block of body.querySelectorAll(".block.is-input")) {
     const said = errors[block.dataset.blockId];
     block.classList.toggle("wrong", Boolean(said));
     block.querySelector(".error").textContent = said ?? "";

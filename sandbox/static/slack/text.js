@@ -1,6 +1,6 @@
 // Draws the trees of sandbox/slack/mrkdwn.py.
 
-import { data, h, language, me, t } from "./dom.js";
+import { data, h, locale, me, t } from "./dom.js";
 
 const TAGS = { p: "p", quote: "blockquote", pre: "pre", ul: "ul", ol: "ol", li: "li", b: "strong", i: "em", s: "s", code: "code", h: "h4" };
 
@@ -30,7 +30,7 @@ function node(said) {
     case "date": {
       const time = h("time", { class: "token", datetime: new Date(said.at * 1000).toISOString(), data: { shape: said.shape, at: said.at } });
       time.textContent = dated(said.at, said.shape);
-      time.title = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "short" }).format(said.at * 1000);
+      time.title = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short" }).format(said.at * 1000);
       return said.href ? h("a", { href: said.href, target: "_blank", rel: "noopener noreferrer" }, time) : time;
     }
     default:
@@ -38,7 +38,7 @@ function node(said) {
   }
 }
 
-const format = (at, shape) => new Intl.DateTimeFormat(language, shape).format(at * 1000);
+const format = (at, shape) => new Intl.DateTimeFormat(locale, shape).format(at * 1000);
 const HOUR = { hour: "2-digit", minute: "2-digit" };
 const day = (at) => new Date(at * 1000).toDateString();
 
@@ -49,7 +49,7 @@ export function clock(at) {
 // "today", "yesterday", or the date in `shape`; the first letter as it is written inside a sentence.
 function pretty(at, shape) {
   const now = Date.now() / 1000;
-  const word = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  const word = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   if (day(at) === day(now)) return word.format(0, "day");
   if (day(at) === day(now - 86400)) return word.format(-1, "day");
   return format(at, shape);
@@ -57,13 +57,13 @@ function pretty(at, shape) {
 
 export function dayName(at) {
   const said = pretty(at, { weekday: "long", day: "numeric", month: "long" });
-  return said[0].toLocaleUpperCase(language) + said.slice(1);
+  return said[0].toLocaleUpperCase(locale) + said.slice(1);
 }
 
 export function ago(at) {
   const seconds = at - Date.now() / 1000;
   if (Math.abs(seconds) < 45) return t("just now");
-  const word = new Intl.RelativeTimeFormat(language, { numeric: "always", style: "short" });
+  const word = new Intl.RelativeTimeFormat(locale, { numeric: "always", style: "short" });
   for (const [unit, length] of [["day", 86400], ["hour", 3600], ["minute", 60]]) {
     if (Math.abs(seconds) >= length || unit === "minute") return word.format(Math.round(seconds / length), unit);
   }
