@@ -44,7 +44,7 @@ _SKEW = timedelta(minutes=10)
 
 
 class Trouble(StrEnum):
-    """What is kept in a reply's `problem` beside `Silence` and `ProblemCode`; `CODE: words of the network` where it said why."""
+    """What a reply's `problem` holds, as do `Silence` and `ProblemCode`; then `: ` and the network's own words."""
 
     REFUSED = "refused_by_network"
     ACCESS_LOST = "access_lost"
@@ -106,16 +106,11 @@ class Outbox:
 
     def run(self, stop: Event) -> None:
         """Send and look until `stop`; what is in flight then is waited for, at most one time-out of its network."""
-        self._bury()
+        self._survive(self._bury)
         while not stop.is_set():
-            try:
-                busy = self.recover() + self.step()
-            except Exception:  # noqa: BLE001 - said in the log, and the next turn looks for what it left
-                # Nothing is lost: the row keeps its claim, and the next turn looks for it. The thread must not die.
-                _log.exception("the outbox could not finish its turn")
-                busy = 0
+            busy = self._survive(self.recover) + self._survive(self.step)
             if not busy:
-                stop.wait(self._pause())
+                stop.wait(self._survive(self._pause) or _POLL_SECONDS)
 
     def step(self) -> int:
         """Claim at most one due answer, send it, store what came of it. How many were claimed."""
@@ -132,6 +127,14 @@ class Outbox:
             with self._database.read() as session:
                 rows = replies.sending(session)
             return sum(self._look_after(row) for row in rows)
+
+    def _survive(self, turn: Callable[[], float]) -> float:
+        """What `turn` gives, or 0. The thread must outlive a full disk or a fault of an adapter."""
+        try:
+            return turn()
+        except Exception:  # noqa: BLE001 - said in the log; the row keeps its claim, and a later turn looks for it
+            _log.exception("the outbox could not finish its turn")
+            return 0
 
     def _claim(self) -> tuple[_Hold, _Speaker, str] | None:
         with self._database.write() as session:
@@ -204,7 +207,7 @@ class Outbox:
         return 1
 
     def _look(self, row: ReplyRow, *, may_send_again: bool) -> None:
-        hold, rules = _hold(row), self._publishers.rules(row.network)
+        hold = _hold(row)
         with self._database.read() as session:
             speaker = self._speaker(session, row)
         if speaker is None or not isinstance(speaker.publisher, FindsReply):
@@ -216,7 +219,11 @@ class Outbox:
             self._ask_later(row, error)
         except (AccessLost, Refused) as error:
             self._store(hold, replies.unclear, problem=Trouble.CANNOT_ASK.because(error.reason))
+        except Exception as error:  # noqa: BLE001 - one network's faulty adapter must not keep the others waiting
+            _log.exception("the network %s could not be asked for a reply", row.network)
+            self._ask_later(row, Unclear(type(error).__name__))
         else:
+            rules = self._publishers.rules(row.network)
             if receipt is not None:
                 self._stands(hold.reply_id, receipt)
             elif not rules.reads_own_writes or not may_send_again:
@@ -264,11 +271,13 @@ class Outbox:
             return _POLL_SECONDS
         return min(_POLL_SECONDS, (due_at - now).total_seconds())
 
-    def _bury(self) -> None:
-        dead = self._worker.dead()
-        with self._database.read() as session:
+    def _bury(self) -> int:
+        """Forget the dead workers whose claims are all settled; how many."""
+        found = self._worker.dead()
+        with self._database.read() as session:  # after `found`: the dead claim no more
             claimed = {token_of(row.claimed_by) for row in replies.sending(session) if row.claimed_by}
-        self._worker.bury(dead - claimed)
+        self._worker.bury(found - claimed)
+        return len(found - claimed)
 
 
 def _hold(row: ReplyRow) -> _Hold:

@@ -15,7 +15,7 @@ from models.store.decisions import What
 from models.store.mentions import MentionAsStored
 from responders.publisher import Preview, Problem, ProblemCode
 from responders.registry import Publishers
-from responders.seeing import answer_seen, ref_of, see
+from responders.seeing import answer_seen, eligibility, ref_of, see
 from responders.seen import AnswerSeen, Eligibility, MentionSeen, Person
 from responders.speaking import Silence, Speech, why_silent
 
@@ -54,7 +54,7 @@ class Draft:
     """What the reply modal opens with.
 
     `other` is who is writing already; `answer` what stands in the way of any new answer; `text` what this person wrote
-    before and took back, or "".
+    before and took back, or ""; `silence` why this person could not publish as things are, or None.
     """
 
     mention: MentionSeen
@@ -62,6 +62,7 @@ class Draft:
     other: Person | None
     answer: AnswerSeen | None
     text: str
+    silence: Silence | None = None
 
 
 class Answering:
@@ -92,18 +93,21 @@ class Answering:
         """
         now = self._clock()
         with self._database.write() as session:
-            mention = mentions.get(session, mention_id)
-            seen = see(session, mention_id, self._config, self._publishers, now)
-            blocking = replies.in_the_way(session, mention.post_id, dry_run=seen.eligibility.dry_run)
+            stored = mentions.load(session, mention_id)
+            post_id = stored.mention.post_id
+            can = eligibility(stored.mention.brand, stored.post, self._config, self._publishers)
+            blocking = replies.in_the_way(session, post_id, dry_run=can.dry_run)
+            silence = self._silence(session, stored, person, can.account, dry_run=can.dry_run)
             other = None
-            if seen.eligibility.possible and blocking is None:
-                other = writing.start(session, mention.post_id, person, now)
+            if can.possible and blocking is None and silence is None:
+                other = writing.start(session, post_id, person, now)
             return Draft(
-                mention=seen,
-                eligibility=seen.eligibility,
+                mention=see(session, mention_id, self._config, self._publishers, now),
+                eligibility=can,
                 other=Person(other.who_id, other.who_name) if other else None,
                 answer=answer_seen(blocking) if blocking else None,
                 text=replies.kept_text(session, mention_id, person),
+                silence=silence,
             )
 
     def writing_stopped(self, mention_id: int, person: Person) -> None:
@@ -224,14 +228,19 @@ class Answering:
     def _silenced(
         self, session: Session, stored: MentionAsStored, person: Person, account: str, *, dry_run: bool
     ) -> MayNotSpeak | None:
-        mention, post, _ = stored
-        speech = Speech(mention.brand, post.network, post.author_handle, person.id, account, dry_run)
-        paused = not self._publishing or switches.is_paused(session)
-        code = why_silent(speech, self._config, self._publishers, paused=paused)
+        code = self._silence(session, stored, person, account, dry_run=dry_run)
         if code is None:
             return None
         self._trace(session, stored, person, code=code.value)
-        return MayNotSpeak(code, mention.brand)
+        return MayNotSpeak(code, stored.mention.brand)
+
+    def _silence(
+        self, session: Session, stored: MentionAsStored, person: Person, account: str, *, dry_run: bool
+    ) -> Silence | None:
+        mention, post, _ = stored
+        speech = Speech(mention.brand, post.network, post.author_handle, person.id, account, dry_run)
+        paused = not self._publishing or switches.is_paused(session)
+        return why_silent(speech, self._config, self._publishers, paused=paused)
 
     def _trace(
         self, session: Session, stored: MentionAsStored, person: Person, *, code: str, reply_id: int | None = None

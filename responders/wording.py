@@ -106,7 +106,7 @@ def explain_problem(problem: Problem, preview: Preview, t: Words) -> str:
 
 
 def explain_answer(answer: AnswerSeen, brand: str, t: Words) -> str:
-    """What stands in the way of an answer already approved (its `problem`), with the network's own words; "" if nothing."""
+    """What stands in the way of an approved answer (its `problem`), with the network's own words; "" if nothing."""
     code, _, reason = answer.problem.partition(": ")
     if not code:
         return ""

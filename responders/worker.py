@@ -46,7 +46,7 @@ class Worker:
     def life_of(self, worker_id: str) -> Life:
         """Whether the process behind a claim can still act on it."""
         try:
-            file = os.open(self._folder / token_of(worker_id), os.O_RDONLY)
+            file = os.open(self._folder / token_of(worker_id), os.O_RDWR)
         except OSError:
             return Life.UNKNOWN
         try:
