@@ -42,10 +42,12 @@ def _first(draft: Draft, asked: Asked) -> View:
         return view.answered(draft.mention, draft.answer, asked.t)
     if not draft.eligibility.possible:
         return view.impossible(draft.mention, asked.t)
+    if draft.silence is not None:
+        sentence = explain(MayNotSpeak(draft.silence, draft.mention.brand), asked.t)
+        return view.silenced(draft.mention, sentence, asked.t)
     if draft.other is not None:
         return view.occupied(draft.mention, draft.other, asked.t)
-    listed = asked.desk.publishes_for(draft.mention.brand, asked.person)
-    return view.write(draft.mention, draft.text, asked.t, listed=listed)
+    return view.write(draft.mention, draft.text, asked.t)
 
 
 def preview(asked: Asked) -> Answer:
@@ -66,8 +68,7 @@ def back(asked: Asked) -> None:
     """Back from the preview to the text."""
     draft = asked.modal_carries(state.Draft)
     seen = asked.desk.moderation.see(draft.mention)
-    listed = asked.desk.publishes_for(seen.brand, asked.person)
-    asked.replace(str(asked.view["id"]), view.write(seen, draft.text, asked.t, listed=listed))
+    asked.replace(str(asked.view["id"]), view.write(seen, draft.text, asked.t))
 
 
 def publish(asked: Asked) -> Answer:

@@ -280,6 +280,7 @@ class Team:
     office: Office
     slack: Slack
     camille: Seat
+    sacha: Seat
     tom: Seat
     seconds: float = 100.0
 
@@ -350,14 +351,14 @@ def team(make_office: Callable[..., Office]) -> Iterator[Team]:
 
     workspace = Workspace(rate_limits=False, now=now)
     with served(workspace) as address, httpx.Client(timeout=20) as http:
-        camille, tom = (Seat(address, workspace, name, http) for name in ("camille", "tom"))
-        office = make_office(publishers=(camille.id,), api=f"{address}/api/")
+        camille, sacha, tom = (Seat(address, workspace, name, http) for name in ("camille", "sacha", "tom"))
+        office = make_office(publishers=(camille.id, sacha.id), api=f"{address}/api/")
         offices.append(office)
         slack = connect(
             config=office.config, database=office.database, answering=office.answering, moderation=office.moderation,
             clock=office.clock, bot_token=workspace.bot_token, app_token=workspace.app_token,
         )  # fmt: skip
-        team = Team(workspace, office, slack, camille, tom)
+        team = Team(workspace, office, slack, camille, sacha, tom)
         slack.poster.seconds = lambda: team.seconds
         socket = SocketModeHandler(slack.app, workspace.app_token)
         socket.connect()

@@ -13,6 +13,7 @@ from models.tables import CardRow, DeliveryRow
 from responders.seen import Person as Somebody
 from responders.slack import ids
 from responders.slack.errors import TokenRefused
+from responders.speaking import pause
 from sandbox.slack.team import Person
 
 HOSTILE = "<!channel> <@U0REPARTIE0> <https://evil.example|https://bank.example> @here *a* \u202etxt"
@@ -99,18 +100,18 @@ def test_the_second_person_is_told(team: Any):
     team.draw()
     team.camille.press(ids.MENTION_REPLY)
     team.camille.titled("Répondre en public")
-    team.tom.press(ids.MENTION_REPLY)
-    modal = team.tom.titled("Already being answered")
+    team.sacha.press(ids.MENTION_REPLY)
+    modal = team.sacha.titled("Réponse en cours")
     assert "Camille Roux" in str(modal["blocks"])
     assert "input" not in {block["type"] for block in modal["blocks"]}
-    team.tom.shut()
+    team.sacha.shut()
 
     team.camille.submit("Bonjour Léa.")
     team.camille.titled("Aperçu")
     team.camille.submit()
     assert team.camille.modal is None
-    team.tom.press(ids.MENTION_REPLY)  # on the card as it was before it was redrawn
-    modal = team.tom.titled("Already answered")
+    team.sacha.press(ids.MENTION_REPLY)  # on the card as it was before it was redrawn
+    modal = team.sacha.titled("Déjà répondu")
     assert "Bonjour Léa." in str(modal["blocks"])
 
 
@@ -126,18 +127,29 @@ def test_closing_the_modal_frees_the_mention(team: Any):
     assert team.office.moderation.see(mention).writing is None
 
 
-def test_who_is_not_listed_may_prepare_but_not_publish(team: Any):
+def test_who_may_not_publish_is_told_before_typing(team: Any):
     mention = team.office.mention()
     team.draw()
     team.tom.press(ids.MENTION_REPLY)
-    modal = team.tom.titled("Reply in public")
-    assert "not among the people who publish" in str(modal["blocks"])
-    team.tom.submit("Hello")
-    team.tom.titled("Preview")
-    team.tom.submit()
-    modal = team.tom.titled("Not published")
-    assert "Hello" in str(modal["blocks"])
+    modal = team.tom.titled("No reply possible")
+    assert "You are not on the list of people who may publish for Aéroplouf" in str(modal["blocks"])
+    assert team.office.moderation.see(mention).writing is None
+
+
+def test_what_is_refused_at_the_end_keeps_the_text(team: Any):
+    mention = team.office.mention()
+    team.draw()
+    team.camille.press(ids.MENTION_REPLY)
+    team.camille.titled("Répondre en public")
+    team.camille.submit("Bonjour Léa.")
+    team.camille.titled("Aperçu")
+    pause(team.office.database, team.person, "", team.office.clock)
+    team.camille.submit()
+    modal = team.camille.titled("Non publié")
+    assert "La publication est en pause." in str(modal["blocks"])
+    assert "Bonjour Léa." in str(modal["blocks"])
     assert team.office.moderation.see(mention).answer is None
+    assert team.office.moderation.see(mention).writing is None
 
 
 def test_a_delivery_that_comes_twice_is_handled_once(team: Any):

@@ -243,5 +243,5 @@ def test_a_rehearsed_answer_says_that_nothing_was_published(
 
 def test_a_card_says_who_where_how_many_and_how_sure(seen: Callable[..., MentionSeen]):
     text, _ = card(seen(place="Blog des voyageurs", label=Sentiment.NEGATIVE, exchanges=2))
-    for part in ("1 240 abonnés", "2 échanges précédents avec nous", "Blog des voyageurs", "sûr à 93 %", "aéroplouf"):
+    for part in ("1 240 abonnés", "2 échanges précédents avec nous", "Blog des voyageurs", "négatif 93 %", "aéroplouf"):
         assert part in text
