@@ -21,6 +21,11 @@ def first_time(session: Session, key: str, now: datetime) -> bool:
     return True
 
 
+def known(session: Session, key: str) -> bool:
+    """Whether `key` was handled."""
+    return session.get(DeliveryRow, key) is not None
+
+
 def forget(session: Session, key: str) -> None:
     """Handling `key` failed: the person may try the very same again."""
     session.exec(delete(DeliveryRow).where(col(DeliveryRow.key) == key))

@@ -18,7 +18,7 @@ from config.schema import Config
 from models.database import Database
 from responders.moderation import Moderation
 from responders.replies import Answering
-from responders.slack import apology, kit, state
+from responders.slack import apology, errors, kit, state
 from responders.slack.access import Body, Members
 from responders.slack.command import handlers as command
 from responders.slack.desk import Desk
@@ -30,6 +30,7 @@ from responders.slack.reply import handlers as reply
 _ANY: Final = re.compile(".*")
 _WHO_TIMEOUT: Final = 2
 """Seconds to learn a person's name: a click must open its modal within 3."""
+_RETRY_FIRST, _RETRY_MOST = 1.0, 60.0
 _log = logging.getLogger(__name__)
 
 
@@ -91,15 +92,39 @@ class Slack:
     _socket: SocketModeHandler | None = None
 
     def start(self) -> None:
-        """Connect, and post from a thread of its own.
+        """Connect, and post from a thread of its own. While Slack is away, connecting goes on in the background.
 
         Raises:
-            SlackApiError: Slack refuses the app-level token.
+            SlackTrouble: Slack refuses the app-level token.
         """
         self._socket = SocketModeHandler(self.app, self.app_token)
-        self._socket.connect()  # type: ignore[no-untyped-call] # slack_bolt types no return
-        self._threads.append(Thread(target=self.poster.run, args=(self._stop,), name="slack-poster", daemon=True))
-        self._threads[-1].start()
+        try:
+            self._connect()
+        except (errors.Away, errors.SlowDown) as trouble:
+            _log.warning("Slack cannot be reached (%s); trying again until it can", trouble.code)
+            self._run(self._keep_connecting, "slack-connecting")
+        self._run(lambda: self.poster.run(self._stop), "slack-poster")
+
+    def _connect(self) -> None:
+        if self._socket is not None:
+            with errors.asking():
+                self._socket.connect()  # type: ignore[no-untyped-call] # slack_bolt types no return
+
+    def _keep_connecting(self) -> None:
+        pause = _RETRY_FIRST
+        while not self._stop.wait(pause):
+            try:
+                self._connect()
+            except errors.SlackTrouble as trouble:
+                pause = min(_RETRY_MOST, 2 * pause)
+                _log.warning("Slack cannot be reached (%s); next try in %.0f s", trouble.code, pause)
+            else:
+                return
+
+    def _run(self, work: Callable[[], None], name: str) -> None:
+        thread = Thread(target=work, name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
 
     def stop(self, within: float = 2.0) -> None:
         """Disconnect; a message on its way gets `within` seconds, and is looked for at the next start otherwise."""

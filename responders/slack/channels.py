@@ -52,8 +52,8 @@ class Channels:
         for _ in range(_MOST_PAGES):
             with asking():
                 page = self.client.conversations_history(
-                    channel=channel, oldest=f"{(since - _SKEW).timestamp():.6f}", include_all_metadata=True, limit=_PAGE,
-                    cursor=cursor or None,
+                    channel=channel, oldest=f"{(since - _SKEW).timestamp():.6f}", include_all_metadata=True,
+                    limit=_PAGE, cursor=cursor or None,
                 )  # fmt: skip
             for message in page["messages"]:
                 if _card_in(message) == card_id:

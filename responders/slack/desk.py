@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from threading import Lock
 from typing import Any, Protocol, TypeVar
 
 from slack_bolt import Ack, BoltContext, Respond
@@ -58,6 +59,11 @@ class Desk:
         """Whether this delivery was never handled."""
         with self.database.write() as session:
             return deliveries.first_time(session, key, self.clock())
+
+    def was_handled(self, key: str) -> bool:
+        """Whether this delivery was handled before."""
+        with self.database.read() as session:
+            return deliveries.known(session, key)
 
     def forget(self, key: str) -> None:
         """Handling it failed; the same may come again."""
@@ -181,20 +187,23 @@ def heard(desk: Desk, handle: Callable[[Asked], None]) -> Listener:
     return listener
 
 
-def submitted(desk: Desk, handle: Callable[[Asked], Answer], *, once: bool = False) -> Listener:
-    """A Bolt listener of a modal's button: the acknowledgement carries the answer. `once`: a repeat just closes it."""
+def submitted(desk: Desk, handle: Callable[[Asked], Answer]) -> Listener:
+    """A Bolt listener of a modal's button: the acknowledgement carries the answer, and an empty one closes the modal.
+
+    One at a time: a delivery that comes twice waits for the first, then closes what that one closed, or is refused as
+    that one was.
+    """
+    one_at_a_time = Lock()
 
     def listener(ack: Ack, body: Body, client: WebClient, respond: Respond, context: BoltContext) -> None:
-        answers: list[Answer] = []
-
-        def work() -> None:
-            answers.append(handle(_asked(desk, body, client, respond, context)))
-
-        if once:
-            _once(desk, body, work)
-        else:
-            work()
-        ack(**(answers[0] if answers else {}))
+        key = delivery_key(body)
+        with one_at_a_time:
+            answer: Answer = {}
+            if key is None or not desk.was_handled(key):
+                answer = handle(_asked(desk, body, client, respond, context))
+                if key is not None and not answer:
+                    desk.first_time(key)
+        ack(**answer)
 
     return listener
 

@@ -42,6 +42,7 @@ TIMEOUT: Final = 10
 IDLE: Final = 0.5
 _CLOSED_FOR: Final = 60.0
 _AWAY_FIRST, _AWAY_MOST = 2.0, 60.0
+_AFTER_A_FAULT: Final = 5.0
 _PRUNE_EVERY: Final = 3600.0
 _log = logging.getLogger(__name__)
 
@@ -100,16 +101,21 @@ class Poster:
         if now < self._away_until:
             return self._away_until - now
         self._closed = {channel: until for channel, until in self._closed.items() if until > now}
-        try:
-            for work in (self._redraw_hurried, self._find_lost, self._post_new, self._redraw_stale):
+        pause = IDLE
+        for work in (self._redraw_hurried, self._find_lost, self._post_new, self._redraw_stale):
+            try:
                 if work(now):
                     self._away_for = _AWAY_FIRST
                     return 0.0
-        except (errors.Away, errors.TokenRefused) as trouble:
-            _log.warning("Slack is not to be had (%s); next try in %.0f s", trouble.code, self._away_for)
-            self._away_until, self._away_for = now + self._away_for, min(_AWAY_MOST, 2 * self._away_for)
+            except (errors.Away, errors.TokenRefused) as trouble:
+                _log.warning("Slack is not to be had (%s); next try in %.0f s", trouble.code, self._away_for)
+                self._away_until, self._away_for = now + self._away_for, min(_AWAY_MOST, 2 * self._away_for)
+                break
+            except Exception:  # noqa: BLE001 - one bad card must not end the work on all others; it is in the log
+                _log.exception("a card could not be shown")
+                pause = _AFTER_A_FAULT
         self._prune(now)
-        return IDLE
+        return pause
 
     # What can be urgent, most urgent first. Each gives True if it did something.
 

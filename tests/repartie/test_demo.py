@@ -92,9 +92,7 @@ def test_a_mention_is_answered_in_public_from_the_desk(demo: Demo, browser_conte
     sacha = browser_context(locale="fr-FR", viewport={"width": 390, "height": 844}).new_page()
 
     camille.goto(f"{demo.address}desk?as=camille#/c/aeroplouf-mentions")
-    expect(camille.locator(f"[data-action-id='{ids.MENTION_CARD}']")).to_be_visible(
-        timeout=SOON
-    )  # the night's mentions
+    wait_for_the_night(camille)
     square.goto(f"{demo.address}network")
     write_on_the_square(square, "Molly Fairweather", "Lovely crew on Aéroplouf this morning, thank you!")
     write_on_the_square(square, "Nadia Belkacem", SAID)

@@ -22,7 +22,7 @@ def register(app: App, desk: Desk) -> None:
     ):
         app.action(action)(heard(desk, _moving(move)))
     app.action(ids.MENTION_SENTIMENT)(heard(desk, ask_sentiment))
-    app.view(ids.SENTIMENT_MODAL)(submitted(desk, correct, once=True))
+    app.view(ids.SENTIMENT_MODAL)(submitted(desk, correct))
     app.action(ids.MENTION_SHOW)(heard(desk, show))
 
 

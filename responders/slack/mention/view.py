@@ -39,8 +39,7 @@ def card(seen: MentionSeen, t: Words, *, problem: str = "", short: bool = False)
         kit.quote(seen.text, quoted, title=seen.title, url=seen.url, more=t("See the original")),
     ]
     if not closed:
-        blocks.append(kit.context(verdict(seen, t), words(seen, t)))
-        blocks.append(kit.context(*_chances(seen, t)))
+        blocks.append(kit.context(join((verdict(seen, t), words(seen, t))), *_chances(seen, t)))
     blocks += _state(seen, problem, t)
     blocks += kit.actions(_buttons(seen, t))
     return Message(headline(seen, t), blocks)
@@ -105,7 +104,7 @@ def verdict(seen: MentionSeen, t: Words) -> Mrkdwn:
     if seen.corrected_by:
         said = say(t, mark("{label}, corrected by {name}"), label=label, name=foreign(seen.corrected_by))
     else:
-        said = say(t, mark("{label}, {share} sure"), label=label, share=own(t.percent(seen.confidence)))
+        said = say(t, mark("{label} {share}"), label=label, share=own(t.percent(seen.confidence)))
     return join((own(_DOTS[seen.label]), said), " ")
 
 

@@ -95,7 +95,7 @@ def _counts(group: Sequence[MentionSeen], waiting: Sequence[MentionSeen], t: Wor
         (
             own(t.plural("{count} negative", "{count} negative ones", negative)),
             own(t.plural("{count} waits", "{count} wait", len(waiting))),
-            own(t.plural("{count} handled", "{count} handled ones", handled)),
+            own(t.plural("{count} handled", "{count} handled ones", handled)) if handled else own(""),
         )
     )
 

@@ -17,7 +17,7 @@ def register(app: App, desk: Desk) -> None:
     app.action(ids.MENTION_REPLY)(heard(desk, begin))
     app.view(ids.REPLY_WRITE)(submitted(desk, preview))
     app.action(ids.REPLY_BACK)(heard(desk, back))
-    app.view(ids.REPLY_CONFIRM)(submitted(desk, publish, once=True))
+    app.view(ids.REPLY_CONFIRM)(submitted(desk, publish))
     app.view_closed(ids.REPLY_WRITE)(heard(desk, closed))
     app.view_closed(ids.REPLY_CONFIRM)(heard(desk, closed))
     app.action(ids.REPLY_CANCEL)(heard(desk, cancel))
@@ -42,10 +42,12 @@ def _first(draft: Draft, asked: Asked) -> View:
         return view.answered(draft.mention, draft.answer, asked.t)
     if not draft.eligibility.possible:
         return view.impossible(draft.mention, asked.t)
+    if draft.silence is not None:
+        sentence = explain(MayNotSpeak(draft.silence, draft.mention.brand), asked.t)
+        return view.silenced(draft.mention, sentence, asked.t)
     if draft.other is not None:
         return view.occupied(draft.mention, draft.other, asked.t)
-    listed = asked.desk.publishes_for(draft.mention.brand, asked.person)
-    return view.write(draft.mention, draft.text, asked.t, listed=listed)
+    return view.write(draft.mention, draft.text, asked.t)
 
 
 def preview(asked: Asked) -> Answer:
@@ -66,8 +68,7 @@ def back(asked: Asked) -> None:
     """Back from the preview to the text."""
     draft = asked.modal_carries(state.Draft)
     seen = asked.desk.moderation.see(draft.mention)
-    listed = asked.desk.publishes_for(seen.brand, asked.person)
-    asked.replace(str(asked.view["id"]), view.write(seen, draft.text, asked.t, listed=listed))
+    asked.replace(str(asked.view["id"]), view.write(seen, draft.text, asked.t))
 
 
 def publish(asked: Asked) -> Answer:

@@ -20,8 +20,8 @@ def opening(t: Words) -> View:
     return kit.notice(t, t("Reply in public"), t("One moment…"))
 
 
-def write(seen: MentionSeen, text: str, t: Words, *, listed: bool) -> View:
-    """The original, who will speak, and where to type. `listed`: whether this person may publish in the end.
+def write(seen: MentionSeen, text: str, t: Words) -> View:
+    """The original, who will speak, and where to type.
 
     The network's own limit is checked at the preview, which counts as the network does: an input's `max_length`
     counts every character of a link or an emoji.
@@ -38,7 +38,7 @@ def write(seen: MentionSeen, text: str, t: Words, *, listed: bool) -> View:
             ),
             hint=kit.plain(_hint(seen, t), 300),
         ),
-        *_warnings(seen, t, listed=listed),
+        *_warning(seen, t),
     ]  # fmt: skip
     return kit.modal(
         t, ids.REPLY_WRITE, t("Reply in public"), blocks, state=state.OfMention(mention=seen.mention_id).packed(),
@@ -58,10 +58,10 @@ def confirm(seen: MentionSeen, shown: Preview, t: Words) -> View:
                 name=foreign(seen.author_handle or seen.author_name), place=foreign(seen.network_label)),
             length(shown, t),
         ),
-        *_warnings(seen, t, listed=True),
+        *_warning(seen, t),
         ActionsBlock(elements=[back]),
     ]  # fmt: skip
-    submit = t("Rehearse") if seen.eligibility.dry_run else t("Publish")
+    submit = t("Publish (dry run)") if seen.eligibility.dry_run else t("Publish")
     return kit.modal(
         t, ids.REPLY_CONFIRM, t("Preview"), blocks, state=draft, submit=submit, close=t("Cancel"), tell_closed=True
     )
@@ -102,6 +102,12 @@ def impossible(seen: MentionSeen, t: Words) -> View:
     )
 
 
+def silenced(seen: MentionSeen, sentence: str, t: Words) -> View:
+    """This person, brand or moment may not publish: said before anyone types."""
+    line = join((own("🔒"), foreign(sentence, 600)), " ")
+    return kit.modal(t, ids.NOTICE, t("No reply possible"), [kit.section(line), *_look(seen, t)])
+
+
 def stopped(seen: MentionSeen, text: str, sentence: str, t: Words) -> View:
     """It was not published: why, and the text, so that nothing typed is lost."""
     line = join((own("⛔"), foreign(sentence, 600)), " ")
@@ -128,16 +134,5 @@ def _hint(seen: MentionSeen, t: Words) -> str:
     )
 
 
-def _warnings(seen: MentionSeen, t: Words, *, listed: bool) -> list[Block]:
-    lines = []
-    if seen.eligibility.dry_run:
-        lines.append(own(t("🧪 Dry run: nothing will be published.")))
-    if not listed:
-        lines.append(
-            say(
-                t,
-                mark("🔒 You may prepare an answer, but you are not among the people who publish for {brand}."),
-                brand=foreign(seen.brand),
-            )
-        )
-    return [kit.context(*lines)] if lines else []
+def _warning(seen: MentionSeen, t: Words) -> list[Block]:
+    return [kit.context(own(t("🧪 Dry run: nothing will be published.")))] if seen.eligibility.dry_run else []

@@ -1,7 +1,9 @@
-"""A mention to draw, and a desk to work at: real store, real use cases, a publisher that only prints, a strict Slack."""
+"""A mention to draw, and a desk to work at: real store and use cases, a publisher that only prints, a strict Slack."""
 
+import gc
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -278,6 +280,7 @@ class Team:
     office: Office
     slack: Slack
     camille: Seat
+    sacha: Seat
     tom: Seat
     seconds: float = 100.0
 
@@ -307,7 +310,8 @@ class Team:
         try:
             until(says)
         except AssertionError:
-            raise AssertionError(f"{text!r} is not in:\n{self.card()}") from None
+            msg = f"{text!r} is not in:\n{self.card()}"
+            raise AssertionError(msg) from None
 
     @staticmethod
     def wait_for(true: Callable[[], Any]) -> Any:
@@ -341,22 +345,32 @@ def said(value: Any) -> Iterator[str]:
 def team(make_office: Callable[..., Office]) -> Iterator[Team]:
     """A strict Slack on loopback with our unmodified app connected to it."""
     offices: list[Office] = []
-    workspace = Workspace(rate_limits=False, now=lambda: (offices[0].now if offices else START).timestamp())
+
+    def now() -> float:
+        return (offices[0].now if offices else START).timestamp()
+
+    workspace = Workspace(rate_limits=False, now=now)
     with served(workspace) as address, httpx.Client(timeout=20) as http:
-        camille, tom = (Seat(address, workspace, name, http) for name in ("camille", "tom"))
-        office = make_office(publishers=(camille.id,), api=f"{address}/api/")
+        camille, sacha, tom = (Seat(address, workspace, name, http) for name in ("camille", "sacha", "tom"))
+        office = make_office(publishers=(camille.id, sacha.id), api=f"{address}/api/")
         offices.append(office)
         slack = connect(
             config=office.config, database=office.database, answering=office.answering, moderation=office.moderation,
             clock=office.clock, bot_token=workspace.bot_token, app_token=workspace.app_token,
         )  # fmt: skip
-        team = Team(workspace, office, slack, camille, tom)
+        team = Team(workspace, office, slack, camille, sacha, tom)
         slack.poster.seconds = lambda: team.seconds
         socket = SocketModeHandler(slack.app, workspace.app_token)
         socket.connect()
         until(lambda: workspace.sockets.connected)
         yield team
-        socket.close()
+        # websocket-client looks every 10 s whether it was closed, unless the other side hangs up first.
+        socket.client.auto_reconnect_enabled = False
+    socket.close()
+    with warnings.catch_warnings():
+        # websocket-client 1.9 lets go of a socket it has not closed when a connection is replaced.
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
     assert workspace.unknown_calls == []
     assert workspace.rings == []
     assert workspace.sockets.late_acks == []

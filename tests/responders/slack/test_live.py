@@ -12,6 +12,8 @@ from models.store.deliveries import first_time
 from models.tables import CardRow, DeliveryRow
 from responders.seen import Person as Somebody
 from responders.slack import ids
+from responders.slack.errors import TokenRefused
+from responders.speaking import pause
 from sandbox.slack.team import Person
 
 HOSTILE = "<!channel> <@U0REPARTIE0> <https://evil.example|https://bank.example> @here *a* \u202etxt"
@@ -98,18 +100,18 @@ def test_the_second_person_is_told(team: Any):
     team.draw()
     team.camille.press(ids.MENTION_REPLY)
     team.camille.titled("Répondre en public")
-    team.tom.press(ids.MENTION_REPLY)
-    modal = team.tom.titled("Already being answered")
+    team.sacha.press(ids.MENTION_REPLY)
+    modal = team.sacha.titled("Réponse en cours")
     assert "Camille Roux" in str(modal["blocks"])
     assert "input" not in {block["type"] for block in modal["blocks"]}
-    team.tom.shut()
+    team.sacha.shut()
 
     team.camille.submit("Bonjour Léa.")
     team.camille.titled("Aperçu")
     team.camille.submit()
     assert team.camille.modal is None
-    team.tom.press(ids.MENTION_REPLY)  # on the card as it was before it was redrawn
-    modal = team.tom.titled("Already answered")
+    team.sacha.press(ids.MENTION_REPLY)  # on the card as it was before it was redrawn
+    modal = team.sacha.titled("Déjà répondu")
     assert "Bonjour Léa." in str(modal["blocks"])
 
 
@@ -125,18 +127,29 @@ def test_closing_the_modal_frees_the_mention(team: Any):
     assert team.office.moderation.see(mention).writing is None
 
 
-def test_who_is_not_listed_may_prepare_but_not_publish(team: Any):
+def test_who_may_not_publish_is_told_before_typing(team: Any):
     mention = team.office.mention()
     team.draw()
     team.tom.press(ids.MENTION_REPLY)
-    modal = team.tom.titled("Reply in public")
-    assert "not among the people who publish" in str(modal["blocks"])
-    team.tom.submit("Hello")
-    team.tom.titled("Preview")
-    team.tom.submit()
-    modal = team.tom.titled("Not published")
-    assert "Hello" in str(modal["blocks"])
+    modal = team.tom.titled("No reply possible")
+    assert "You are not on the list of people who may publish for Aéroplouf" in str(modal["blocks"])
+    assert team.office.moderation.see(mention).writing is None
+
+
+def test_what_is_refused_at_the_end_keeps_the_text(team: Any):
+    mention = team.office.mention()
+    team.draw()
+    team.camille.press(ids.MENTION_REPLY)
+    team.camille.titled("Répondre en public")
+    team.camille.submit("Bonjour Léa.")
+    team.camille.titled("Aperçu")
+    pause(team.office.database, team.person, "", team.office.clock)
+    team.camille.submit()
+    modal = team.camille.titled("Non publié")
+    assert "La publication est en pause." in str(modal["blocks"])
+    assert "Bonjour Léa." in str(modal["blocks"])
     assert team.office.moderation.see(mention).answer is None
+    assert team.office.moderation.see(mention).writing is None
 
 
 def test_a_delivery_that_comes_twice_is_handled_once(team: Any):
@@ -298,7 +311,7 @@ def test_redraws_are_paced_and_people_come_first(team: Any):
     assert ["Pris par" in team.card(number) for number in range(3)] == [False, False, True]
 
 
-def test_a_closed_channel_stops_no_other_brand(team: Any, caplog: pytest.LogCaptureFixture):
+def test_a_channel_without_the_app_is_tried_again(team: Any, caplog: pytest.LogCaptureFixture):
     team.workspace.channel("#aeroplouf-mentions").bot_is_member = False
     team.office.mention()
     with caplog.at_level(logging.ERROR):
@@ -423,3 +436,57 @@ def test_deliveries_are_remembered_and_pruned(team: Any):
     team.poster.turn()
     with team.office.database.read() as session:
         assert session.get(DeliveryRow, "event:1") is None
+
+
+def test_buttons_work_after_slack_refreshed_the_connection(team: Any):
+    team.office.mention()
+    team.draw()
+    team.workspace.sockets.refresh()
+    team.wait_for(lambda: team.workspace.sockets.connected)
+    team.camille.press(ids.MENTION_TAKE)
+    team.until_drawn("Pris par Camille Roux")
+
+
+def test_slack_may_be_away_at_the_start(team: Any):
+    team.workspace.fail_next("apps.connections.open", 500)
+    team.slack.start()
+    assert {thread.name for thread in team.slack._threads} == {"slack-connecting", "slack-poster"}
+    team.wait_for(lambda: not team.slack._threads[0].is_alive())
+    team.slack.stop()
+
+
+def test_a_wrong_token_is_said_at_once(team: Any):
+    team.slack.app_token = "xapp-wrong"
+    with pytest.raises(TokenRefused):
+        team.slack.start()
+
+
+def test_what_came_while_slack_was_away_is_caught_up_oldest_first(team: Any):
+    first = team.office.mention("Le premier")
+    for _ in range(4):
+        team.workspace.fail_next("conversations.list", 503)
+    team.draw(4)
+    assert team.cards == []
+    for _ in range(2):
+        team.office.mention("Un suivant")
+        team.seconds += 61
+    team.workspace._failures.clear()
+    team.draw()
+    assert len(team.cards) == 3
+    assert "Le premier" in team.card(0)
+    with team.office.database.read() as session:
+        assert cards.card_of(session, first).ts == team.cards[0].ts
+
+
+def test_one_dead_channel_stops_no_other(team: Any, caplog: pytest.LogCaptureFixture):
+    other = {"name": "Voloair", "query": "voloair", "sources": ["square"], "slack": {"mentions": "#nulle-part"}}
+    team.office.config = team.poster.config = team.office.config.model_validate(
+        team.office.config.model_dump() | {"brands": [other, *team.office.config.model_dump()["brands"]]}
+    )
+    team.office.mention(brand="Voloair")
+    team.office.mention("Pour Aéroplouf")
+    with caplog.at_level(logging.ERROR):
+        team.draw()
+    assert "#nulle-part takes no cards (channel_not_found)" in caplog.text
+    assert len(team.cards) == 1
+    assert "Pour Aéroplouf" in team.card()
