@@ -74,8 +74,8 @@ def test_preview_publish_cancel(team: Any):
     team.until_drawn("Camille Roux est en train de répondre")
     assert modal["notify_on_close"]
 
-    wrong = team.camille.submit("x" * 520)
-    assert "520" in str(wrong)
+    assert "500" in str(team.camille.submit("x" * 520)["errors"])  # Slack itself counts
+    assert "Écrivez d’abord" in str(team.camille.submit("   ")["errors"])
     team.camille.submit("Bonjour Léa, nous arrivons. <3")
     preview = team.camille.titled("Aperçu")
     assert "Bonjour Léa, nous arrivons. <3" in str(preview["blocks"])
