@@ -11,6 +11,8 @@ class NetworkRules:
     `reads_own_writes`: an accepted reply can be found by asking, at the latest `settle` after the request.
     `settle`: the longest time an accepted request can stay invisible; never under our own time-out.
     `max_length`: characters of a reply as the network counts them; None where it has no limit or cannot be answered.
+    `counts_plain`: each code point counts as one, so an input field may stop there (links and emoji count otherwise on
+    some networks).
     """
 
     name: str
@@ -19,6 +21,7 @@ class NetworkRules:
     reads_own_writes: bool
     settle: timedelta
     max_length: int | None = None
+    counts_plain: bool = False
 
 
 NETWORKS: dict[str, NetworkRules] = {
@@ -36,6 +39,7 @@ NETWORKS: dict[str, NetworkRules] = {
             reads_own_writes=True,
             settle=timedelta(seconds=12),
             max_length=500,
+            counts_plain=True,
         ),
     )
 }

@@ -9,7 +9,8 @@ import pytest
 
 from models.store import cards
 from models.store.deliveries import first_time
-from models.tables import CardRow, DeliveryRow
+from models.store.touch import touch
+from models.tables import CardRow, DeliveryRow, MentionRow, ReplyRow
 from responders.seen import Person as Somebody
 from responders.slack import ids
 from responders.slack.errors import TokenRefused
@@ -73,8 +74,8 @@ def test_preview_publish_cancel(team: Any):
     team.until_drawn("Camille Roux est en train de répondre")
     assert modal["notify_on_close"]
 
-    wrong = team.camille.submit("x" * 520)
-    assert "520" in str(wrong)
+    assert "500" in str(team.camille.submit("x" * 520)["errors"])  # Slack itself counts
+    assert "Écrivez d’abord" in str(team.camille.submit("   ")["errors"])
     team.camille.submit("Bonjour Léa, nous arrivons. <3")
     preview = team.camille.titled("Aperçu")
     assert "Bonjour Léa, nous arrivons. <3" in str(preview["blocks"])
@@ -490,3 +491,54 @@ def test_one_dead_channel_stops_no_other(team: Any, caplog: pytest.LogCaptureFix
     assert "#nulle-part takes no cards (channel_not_found)" in caplog.text
     assert len(team.cards) == 1
     assert "Pour Aéroplouf" in team.card()
+
+
+def test_who_may_not_publish_also_learns_who_is_answering(team: Any):
+    team.office.mention()
+    team.draw()
+    team.camille.press(ids.MENTION_REPLY)
+    team.camille.titled("Répondre en public")
+    team.tom.press(ids.MENTION_REPLY)
+    modal = team.tom.titled("Already being answered")
+    assert "Camille Roux" in str(modal["blocks"])
+
+
+def test_a_failure_in_a_modal_is_said_in_the_modal(team: Any):
+    mention = team.office.mention()
+    team.draw()
+    team.camille.press(ids.MENTION_REPLY)
+    team.camille.titled("Répondre en public")
+    with team.office.database.write() as session:
+        session.delete(session.get(MentionRow, mention))
+    team.camille.submit("Bonjour")
+    assert "n’est plus conservée" in str(team.camille.titled("Non effectué")["blocks"])
+
+
+def test_a_failure_of_a_button_in_a_modal_is_said_there_too(team: Any):
+    mention = team.office.mention()
+    team.draw()
+    team.camille.press(ids.MENTION_REPLY)
+    team.camille.titled("Répondre en public")
+    team.camille.submit("Bonjour")
+    team.camille.titled("Aperçu")
+    with team.office.database.write() as session:
+        session.delete(session.get(MentionRow, mention))
+    team.camille.press(ids.REPLY_BACK)
+    team.camille.titled("Non effectué")
+
+
+def test_a_card_nobody_can_draw_is_one_line_and_stops_no_other(team: Any, caplog: pytest.LogCaptureFixture):
+    mention = team.office.mention("La première")
+    other = team.office.mention()
+    team.draw()
+    answer = team.office.answering.approve(mention, "Bonjour", Somebody(team.camille.id, "Camille Roux"))
+    with team.office.database.write() as session:
+        session.get(ReplyRow, answer.reply_id).problem = "a word of another version"
+        touch(session, mention)
+    team.office.moderation.take(other, team.person)
+    with caplog.at_level(logging.ERROR):
+        team.draw()
+    assert "cannot be drawn" in caplog.text
+    assert [block["type"] for block in team.cards[0].blocks] == ["section"]
+    assert "La première" in team.card(0)
+    assert "Pris par" in team.card(1)
