@@ -14,13 +14,13 @@ from config.schema import Brand
 from listener.collector import Batch
 from listener.matching import Matcher
 from listener.registry import Place
-from listener.triage import triage
+from listener.triage import WITHOUT_RULES, Ruling, Subject, Triage
 from models.database import Database
 from models.errors import AccessLost, NotYet, RetryLater
 from models.ml.judge import Judge
 from models.post import Post
 from models.status import SourceStatus
-from models.store import sources
+from models.store import candidates, sources
 from models.store.hearing import Heard, Stored, identity, known, store
 from models.verdict import Verdict
 
@@ -49,18 +49,23 @@ class Run:
 class Listening:
     """Hears for all brands. One instance serves every thread."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what hearing works with
         self,
         database: Database,
         brands: Sequence[Brand],
         matcher: Matcher,
         judge: Judge,
         clock: Callable[[], datetime],
+        *,
+        triage: Triage = WITHOUT_RULES,
+        keep_candidates: timedelta = timedelta(0),
     ) -> None:
         self.database = database
         self.matcher = matcher
         self.judge = judge
         self.clock = clock
+        self.triage = triage
+        self.keep_candidates = keep_candidates
         self._sources = {brand.name: frozenset(brand.sources) for brand in brands}
         self._own = {brand.name: _own_accounts(brand.accounts) for brand in brands}
 
@@ -94,8 +99,13 @@ class Listening:
                 break
         return Run(posts, mentions, edited, next_poll_at)
 
-    def hear(self, posts: Sequence[Post], brands: Sequence[Brands], now: datetime) -> list[Heard]:
-        """Judge what concerns a brand (`brands`, one entry for each post), unless the store holds it unchanged."""
+    def hear(
+        self, posts: Sequence[Post], brands: Sequence[Brands], now: datetime, source: str | None = None
+    ) -> list[Heard]:
+        """Judge what concerns a brand (`brands`, one entry for each post), unless the store holds it unchanged.
+
+        A post of which the rules show one brand's mention and not the other's is heard twice.
+        """
         matched = {identity(post): (post, words) for post, words in zip(posts, brands, strict=True) if words}
         with self.database.read() as session:
             held = known(session, (post for post, _ in matched.values()))
@@ -109,7 +119,14 @@ class Listening:
         verdicts: Mapping[tuple[str, str], Verdict] = dict(
             zip(map(identity, to_judge), self.judge.judge(to_judge), strict=True)
         )
-        return [Heard(post, words, verdicts.get(key), *triage(post, now)) for key, (post, words) in matched.items()]
+        heard = []
+        for key, (post, found) in matched.items():
+            ruled: dict[Ruling, Brands] = {}
+            for brand, words in found.items():
+                ruling = self.triage.decide(Subject(post, brand, words, source, verdicts.get(key)), now)
+                ruled.setdefault(ruling, {})[brand] = words
+            heard += [Heard(post, part, verdicts.get(key), *ruling) for ruling, part in ruled.items()]
+        return heard
 
     def match(self, posts: Sequence[Post]) -> list[Brands]:
         """For each post, the brands it concerns and the words that say so. Our own accounts never concern us."""
@@ -126,11 +143,13 @@ class Listening:
             {brand: words for brand, words in found.items() if source in self._sources[brand]}
             for found in self.match(batch.posts)
         ]
-        heard = self.hear(batch.posts, listeners, self.clock())
+        heard = self.hear(batch.posts, listeners, self.clock(), source)
+        passed_over = [post for post, found in zip(batch.posts, listeners, strict=True) if not found]
         now = self.clock()
         wait = min(max(place.every, batch.poll_after or timedelta(0)), LONGEST_PATIENCE)
         with self.database.write() as session:
             stored = store(session, source, heard, now)
+            candidates.keep(session, source, passed_over, keep=self.keep_candidates, now=now)
             sources.succeeded(
                 sources.ensure(session, source, place.key, place.kind, now),
                 cursor=batch.cursor,

@@ -58,7 +58,8 @@ class MentionSeen:
 
     `confidence` in [0, 1] is the model's, of `label`; where a person corrected it, `corrected_by` names them and
     `label` is theirs. `exchanges` counts earlier answers of ours to this author for this brand. `waiting_since` is
-    when the mention was stored. `writing` is who has the reply modal open right now.
+    when the mention was stored. `writing` is who has the reply modal open right now. `rule` is what decided that it is
+    shown, as `config.conditions.rules` writes it.
     """
 
     mention_id: int
@@ -86,3 +87,4 @@ class MentionSeen:
     eligibility: Eligibility
     writing: Person | None
     answer: AnswerSeen | None
+    rule: str = ""

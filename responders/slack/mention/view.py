@@ -5,6 +5,7 @@ from typing import Final
 from slack_sdk.models.blocks import Block, ButtonElement, ConfirmObject, InputBlock, Option, RadioButtonsElement
 from slack_sdk.models.views import View
 
+from config.conditions import rules
 from config.i18n import Words, mark
 from models.status import MentionStatus, ReplyStatus
 from models.verdict import Sentiment
@@ -24,6 +25,7 @@ _WAITS: Final = (MentionStatus.OPEN, MentionStatus.TAKEN)
 _ON_ITS_WAY: Final = (ReplyStatus.APPROVED, ReplyStatus.SENDING, ReplyStatus.UNCLEAR)
 _SHORT: Final = 200
 _ANSWER: Final = 600
+_RULE: Final = 120
 
 
 def card(seen: MentionSeen, t: Words, *, problem: str = "", short: bool = False) -> Message:
@@ -39,7 +41,7 @@ def card(seen: MentionSeen, t: Words, *, problem: str = "", short: bool = False)
         kit.quote(seen.text, quoted, title=seen.title, url=seen.url, more=t("See the original")),
     ]
     if not closed:
-        blocks.append(kit.context(join((verdict(seen, t), words(seen, t))), *_chances(seen, t)))
+        blocks.append(kit.context(join((verdict(seen, t), words(seen, t))), rule(seen, t), *_chances(seen, t)))
     blocks += _state(seen, problem, t)
     blocks += kit.actions(_buttons(seen, t))
     return Message(headline(seen, t), blocks)
@@ -113,6 +115,18 @@ def words(seen: MentionSeen, t: Words) -> Mrkdwn:
     if not seen.words:
         return own("")
     return say(t, mark("here for: {words}"), words=join((foreign(word, 40) for word in seen.words[:8]), ", "))
+
+
+def rule(seen: MentionSeen, t: Words) -> Mrkdwn:
+    """Which rule of the configuration put it here; nothing where every recent mention is shown."""
+    named = rules.read(seen.rule)
+    if named is None:
+        return own("")
+    number = own(t.number(named.number))
+    if not named.condition:
+        return say(t, mark("here by rule {number}"), number=number)
+    condition = foreign(named.condition, _RULE)
+    return say(t, mark("here by rule {number}: {condition}"), number=number, condition=condition)
 
 
 def chance(possible: Eligibility, t: Words) -> Mrkdwn:
