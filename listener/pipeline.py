@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from config.schema import Brand
 from listener.collector import Batch
+from listener.ears import Brands, Ears
 from listener.matching import Matcher
 from listener.registry import Place
 from listener.triage import WITHOUT_RULES, Ruling, Subject, Triage
@@ -30,9 +31,6 @@ LONGEST_BACK_OFF = timedelta(hours=6)
 LONGEST_PATIENCE = timedelta(hours=24)
 _BATCHES = 200  # a run ends after so many, and the next continues: one source never keeps a thread for ever
 _EARLIEST = timedelta(seconds=1)
-
-Brands = dict[str, tuple[str, ...]]
-"""Brand -> the words of a post that matched its query, as they stand in the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +59,11 @@ class Listening:
         keep_candidates: timedelta = timedelta(0),
     ) -> None:
         self.database = database
-        self.matcher = matcher
+        self.ears = Ears(brands, matcher)
         self.judge = judge
         self.clock = clock
         self.triage = triage
         self.keep_candidates = keep_candidates
-        self._sources = {brand.name: frozenset(brand.sources) for brand in brands}
-        self._own = {brand.name: _own_accounts(brand.accounts) for brand in brands}
 
     def run(self, source: str, place: Place) -> Run:
         """Read one place of `source` until it has no more, unless it is disabled or asked us to wait."""
@@ -130,17 +126,11 @@ class Listening:
 
     def match(self, posts: Sequence[Post]) -> list[Brands]:
         """For each post, the brands it concerns and the words that say so. Our own accounts never concern us."""
-        return [
-            {match.name: match.words for match in matches if not self._is_ours(match.name, post)}
-            for post, matches in zip(posts, self.matcher.match_many(posts), strict=True)
-        ]
-
-    def _is_ours(self, brand: str, post: Post) -> bool:
-        return (post.network, _handle(post.author.handle)) in self._own[brand]
+        return self.ears.match(posts)
 
     def _take_in(self, source: str, place: Place, batch: Batch) -> tuple[Stored, datetime]:
         listeners = [
-            {brand: words for brand, words in found.items() if source in self._sources[brand]}
+            {brand: words for brand, words in found.items() if self.ears.listens(brand, source)}
             for found in self.match(batch.posts)
         ]
         heard = self.hear(batch.posts, listeners, self.clock(), source)
@@ -180,11 +170,3 @@ class Listening:
         with self.database.write() as session:
             sources.disabled(sources.ensure(session, source, place.key, place.kind, now), reason=lost.reason, now=now)
         log.error("%s %s is disabled: %s", source, place.key, lost.reason)
-
-
-def _handle(handle: str) -> str:
-    return handle.lstrip("@").casefold()
-
-
-def _own_accounts(accounts: Mapping[str, str]) -> frozenset[tuple[str, str]]:
-    return frozenset((network, _handle(handle)) for network, handle in accounts.items())

@@ -51,42 +51,37 @@ def keep(session: Session, source: str, posts: Sequence[Post], *, keep: timedelt
         session.exec(delete(CandidateRow).where(col(CandidateRow.source) == source, col(CandidateRow.lot) >= limit))
 
 
-def every(session: Session, since: datetime) -> Iterator[tuple[int, str, Post]]:
-    """Id, source and post of each candidate first met at `since` or later; read as they are asked for."""
-    columns = select(*_COLUMNS).where(col(CandidateRow.seen_at) >= since).order_by(col(CandidateRow.id))
-    for (
+def since(session: Session, at: datetime) -> Iterator[tuple[int, str, Post]]:
+    """Id, source and post of each candidate first met at `at` or later; read as they are asked for."""
+    found = select(*_COLUMNS).where(col(CandidateRow.seen_at) >= at).order_by(col(CandidateRow.id))
+    yield from map(_read, session.execute(found.execution_options(yield_per=_AT_ONCE)))
+
+
+def one(session: Session, candidate_id: int) -> Post | None:
+    """One candidate's post; None where it has gone meanwhile."""
+    row = session.execute(select(*_COLUMNS).where(col(CandidateRow.id) == candidate_id)).first()
+    return _read(row)[2] if row else None
+
+
+def _read(row: Any) -> tuple[int, str, Post]:  # noqa: ANN401 - a row of `_COLUMNS`
+    id_, source, network, external_id, url, title, text, handle, name, at, language, place, links, accounts = row
+    return (
         id_,
         source,
-        network,
-        external_id,
-        url,
-        title,
-        text,
-        handle,
-        name,
-        at,
-        language,
-        place,
-        links,
-        accounts,
-    ) in session.execute(columns.execution_options(yield_per=_AT_ONCE)):
-        yield (
-            id_,
-            source,
-            Post(
-                network=network,
-                external_id=external_id,
-                url=url,
-                title=title,
-                text=text,
-                author=Author(handle=handle, name=name),
-                at=at,
-                language=language,
-                place=place,
-                links=tuple(links),
-                accounts=tuple(accounts),
-            ),
-        )
+        Post(
+            network=network,
+            external_id=external_id,
+            url=url,
+            title=title,
+            text=text,
+            author=Author(handle=handle, name=name),
+            at=at,
+            language=language,
+            place=place,
+            links=tuple(links),
+            accounts=tuple(accounts),
+        ),
+    )
 
 
 def recorded(session: Session) -> list[Recorded]:

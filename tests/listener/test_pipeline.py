@@ -232,11 +232,11 @@ def test_what_no_query_wanted_is_recorded_with_the_cursor(
     listening = Listening(database, BRANDS, matcher, judge, clock, keep_candidates=keep)
     listening.run("presse", Shelf([batch(post(1), post(2, "Il pleut"), post(3, "Il neige"))]).place())
     with database.read() as session:
-        assert {found.external_id for _, _, found in candidates.every(session, START)} == {"id-2", "id-3"}
+        assert {found.external_id for _, _, found in candidates.since(session, START)} == {"id-2", "id-3"}
     clock.now += keep
     listening.run("autre", Shelf([batch(post(4, "Il vente"))]).place())
     with database.read() as session:
-        assert [(source, found.text) for _, source, found in candidates.every(session, START)] == [
+        assert [(source, found.text) for _, source, found in candidates.since(session, START)] == [
             ("autre", "Il vente")
         ]
 
@@ -244,4 +244,4 @@ def test_what_no_query_wanted_is_recorded_with_the_cursor(
 def test_nothing_is_recorded_where_nobody_asked(listening: Listening, database: Database) -> None:
     listening.run("presse", Shelf([batch(post(2, "Il pleut"))]).place())
     with database.read() as session:
-        assert list(candidates.every(session, START)) == []
+        assert list(candidates.since(session, START)) == []
