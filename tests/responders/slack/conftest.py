@@ -223,6 +223,7 @@ class Seat:
         answer: dict[str, Any] = self.http.post(
             f"{self.address}/desk/do/{deed}", json=body, headers={"Origin": self.address}
         ).json()
+        assert answer["ok"], answer
         return answer
 
     @property
@@ -363,6 +364,7 @@ def team(make_office: Callable[..., Office]) -> Iterator[Team]:
         socket = SocketModeHandler(slack.app, workspace.app_token)
         socket.connect()
         until(lambda: workspace.sockets.connected)
+        settled(workspace)
         yield team
         # websocket-client looks every 10 s whether it was closed, unless the other side hangs up first.
         socket.client.auto_reconnect_enabled = False
@@ -373,7 +375,17 @@ def team(make_office: Callable[..., Office]) -> Iterator[Team]:
         gc.collect()
     assert workspace.unknown_calls == []
     assert workspace.rings == []
-    assert workspace.sockets.late_acks == []
+
+
+def settled(workspace: Workspace) -> None:
+    """Waits until slack_sdk has dropped the first of the two connections it often opens: what goes there is lost."""
+    calm_since = time.monotonic()
+    known = (0, 0)
+    while time.monotonic() - calm_since < 0.4:
+        now = workspace.sockets.connected, len(workspace.calls)
+        if now != known or now[0] != 1:
+            known, calm_since = now, time.monotonic()
+        time.sleep(0.02)
 
 
 @contextmanager
