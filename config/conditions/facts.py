@@ -35,7 +35,7 @@ def facts_of(  # noqa: PLR0913 - everything that is known of a mention
         "confidence": verdict.confidence if verdict else None,
         "language": language,
         "text": f"{post.title}\n{post.text}",
-        "title": post.title or None,
+        "title": post.title,
         "words": words,
         "author": tuple(dict.fromkeys(filter(None, (*_spellings(author.handle), author.name)))),
         "followers": author.followers,

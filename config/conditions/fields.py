@@ -63,7 +63,7 @@ FIELDS: Final[dict[str, Field]] = {
         ),
         Field("confidence", Kind.SHARE, "how sure the model is of the sentiment", "confidence >= 80%"),
         Field("text", Kind.TEXT, "what was said, title included", 'text contains "remboursement"'),
-        Field("title", Kind.TEXT, "the title, where there is one", "title contains enquête", may_be_unknown=True),
+        Field("title", Kind.TEXT, "the title, where there is one", "title contains enquête"),
         Field("words", Kind.TEXT, "the words that matched the query", "words contains retard"),
         Field("author", Kind.TEXT, "who said it: handle or name", 'author in ("@lea@social.example", "Léa M.")'),
         Field("followers", Kind.COUNT, "how many people follow the author", "followers >= 10k", may_be_unknown=True),

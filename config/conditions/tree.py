@@ -218,7 +218,7 @@ def _said(name: str, fact: Fact | None, t: Words) -> str:
         return t.percent(fact) if FIELDS[name].kind is Kind.SHARE else t.number(fact)
     if isinstance(fact, tuple):
         return t.listing(map(_cut, fact), either=True) or t("nothing")
-    return _cut(fact)
+    return _cut(fact) or t("nothing")
 
 
 def _cut(text: str) -> str:
