@@ -27,6 +27,7 @@ attention:
 - Without `attention:`, every recent mention is shown.
 - What was said more than 24 hours before we found it never rings anybody, whatever the rules say.
 - A rule decides once, when the mention is stored. Later edits, likes and corrections do not move it.
+- `repartie check --explain "some text"` says which rule would take a text, and what each rule before it found.
 - The card says by which rule it is here: *here by rule 1: sentiment == negative and followers >= 10k*.
 
 This page is written by `make docs` from the program itself; do not edit it by hand.

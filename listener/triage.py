@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from config.conditions import Condition, facts_of, parse
+from config.conditions import Condition, Facts, facts_of, parse
 from config.conditions.rules import written
-from config.i18n import mark
+from config.i18n import Words, mark
 from config.schema import Config
 from models.post import Post
 from models.verdict import Verdict
@@ -63,8 +63,12 @@ class Triage:
             return Ruling(shown=False, rule=HISTORY)
         if not self.rules:
             return Ruling(shown=True, rule=RECENT)
+        return self.ruled(self.facts(subject, now))
+
+    def facts(self, subject: Subject, now: datetime) -> Facts:
+        """What the rules may ask of one mention at `now`."""
         account = (self.accounts or {}).get(subject.brand, {}).get(subject.post.network)
-        facts = facts_of(
+        return facts_of(
             subject.post,
             brand=subject.brand,
             source=subject.source,
@@ -74,10 +78,26 @@ class Triage:
             now=now,
             timezone=self.timezone,
         )
+
+    def ruled(self, facts: Facts) -> Ruling:
+        """What the first rule that holds says."""
         for number, rule in enumerate(self.rules, 1):
             if rule.when is None or rule.when.holds(facts):
                 return Ruling(rule.shown, written(number, rule.when))
         return Ruling(shown=True, rule=NO_RULE)
+
+    def explain(self, facts: Facts, t: Words) -> str:
+        """Each rule up to the one that decides, with what is known, and what is done; a line each."""
+        lines = []
+        for number, rule in enumerate(self.rules, 1):
+            lines.append(t("rule {number}:", number=number) if rule.when else t("rule {number}: always", number=number))
+            if rule.when is None:
+                break
+            lines += [f"  {line}" for line in rule.when.explain(facts, t).splitlines()]
+            if rule.when.holds(facts):
+                break
+        shown = self.ruled(facts).shown
+        return "\n".join([*lines, t("→ shown on a card") if shown else t("→ stored, shown to nobody")])
 
 
 WITHOUT_RULES = Triage()

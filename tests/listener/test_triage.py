@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from config.i18n import words
 from config.schema import AttentionRule, Brand, Config
 from config.sources import RssOptions
 from listener.triage import FRESH, HISTORY, NO_RULE, RECENT, WITHOUT_RULES, Ruling, Subject, triage_of
@@ -78,3 +79,20 @@ def test_history_never_rings_whatever_the_rules_say() -> None:
     triage = triage_of(config(AttentionRule(do="card")))
     assert triage.decide(subject(), NOW).shown
     assert triage.decide(subject(FRESH * 2), NOW) == Ruling(shown=False, rule=HISTORY)
+
+
+def test_an_explanation_goes_as_far_as_the_rule_that_decides() -> None:
+    triage = triage_of(RULES)
+    said = triage.explain(triage.facts(subject(label=Sentiment.POSITIVE), NOW), words("en")).splitlines()
+    assert said == [
+        "rule 1:",
+        "  ✗ brand == Voloair: here it is Aéroplouf",
+        "rule 2:",
+        "  ✓ all of these:",
+        "    ✓ sentiment == positive: here it is positive",
+        "    ✓ source == presse: here it is presse",
+        "→ stored, shown to nobody",
+    ]
+    assert triage.explain({}, words("fr")).splitlines()[-1] == "→ montrée sur une carte"
+    always = triage_of(config(AttentionRule(do="store")))
+    assert always.explain({}, words("en")).splitlines() == ["rule 1: always", "→ stored, shown to nobody"]
