@@ -129,7 +129,7 @@ def sources(app: App, t: Words) -> Table:
     table.add_column(t("Source"), overflow="fold", ratio=4)
     table.add_column(t("State"), no_wrap=True)
     for title in (t("Since"), t("Last read"), t("Next read")):
-        table.add_column(title, min_width=12, max_width=20)
+        table.add_column(title)
     table.add_column(t("Why"), overflow="fold", ratio=3)
     for name, place in app.places:
         row = rows.get((name, place.key)) or SourceRow(name=name, place=place.key, kind=place.kind, since=app.clock())
@@ -155,4 +155,9 @@ def enable(app: App, source: str) -> None:
 
 
 def _moment(at: datetime | None, app: App, t: Words) -> str:
-    return t.moment(at, ZoneInfo(app.config.timezone)) if at else "-"
+    """The time today, else the day: short enough for a table."""
+    if at is None:
+        return "-"
+    zone = ZoneInfo(app.config.timezone)
+    today = app.clock().astimezone(zone).date()
+    return t.clock(at, zone) if at.astimezone(zone).date() == today else t.day(at, zone)
