@@ -9,12 +9,13 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 
 from config.base import Duration
+from config.credentials import Credentials, SettingsWrong
 from config.load import examine
 from config.phrases import PHRASES
 from config.problems import ConfigErrors
 from config.schema import Config
 from models.database import Database
-from models.migrate import upgrade
+from models.migrate import NewerSchema, upgrade
 from repartie import examples
 from repartie.app import now
 from repartie.backtest import backtest
@@ -29,7 +30,6 @@ from repartie.terminal import (
     err,
     fail,
     out,
-    read_credentials,
     t,
 )
 
@@ -62,7 +62,11 @@ def _queries(
 ) -> None:
     new, old = _read(config), _read(before) if before else None
     start = now() - _duration(since)
-    database = Database(read_credentials(env_file).database)
+    try:
+        credentials = Credentials.read(env_file)
+    except SettingsWrong as error:
+        fail(error.render(t), WRONG_INPUT)
+    database = Database(credentials.database)
     try:
         upgrade(database)
         with database.read() as session:
@@ -75,6 +79,9 @@ def _queries(
                 )
                 for change in found.changes
             ]
+    except NewerSchema:
+        message = t("This store was made by a newer version of Repartie: run that version, or restore a backup.")
+        fail(message, WRONG_INPUT)
     finally:
         database.close()
     report = Report(found, shown, ZoneInfo(new.timezone), t)
