@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, delete, func, select
 
 from models.post import Author, Post
@@ -39,16 +40,22 @@ class Recorded:
 
 def keep(session: Session, source: str, posts: Sequence[Post], *, keep: timedelta, now: datetime) -> None:
     """Record `posts` for at most `keep`, and forget what is older or too much; with no `keep`, everything."""
-    session.exec(delete(CandidateRow).where(col(CandidateRow.seen_at) <= now - keep))
+    _forget(session, col(CandidateRow.seen_at) <= now - keep)
     if not keep or not posts:
         return
     of_source = select(CandidateRow.lot).where(CandidateRow.source == source)
     limit = session.exec(of_source.order_by(col(CandidateRow.lot)).offset(MOST - 1).limit(1)).first()
-    rows = [_values(source, post, now) for post in posts]
+    rows = sorted((_values(source, post, now) for post in posts), key=lambda row: row["lot"])
     insert_new(session, CandidateRow, [row for row in rows if limit is None or row["lot"] < limit])
     limit = session.exec(of_source.order_by(col(CandidateRow.lot)).offset(MOST).limit(1)).first()
     if limit is not None:
-        session.exec(delete(CandidateRow).where(col(CandidateRow.source) == source, col(CandidateRow.lot) >= limit))
+        _forget(session, col(CandidateRow.source) == source, col(CandidateRow.lot) >= limit)
+
+
+def _forget(session: Session, *which: ColumnElement[bool]) -> None:
+    # Feeds are read side by side: what another reading is about to forget is left to it, so that none waits.
+    doomed = select(CandidateRow.id).where(*which).order_by(col(CandidateRow.id)).with_for_update(skip_locked=True)
+    session.exec(delete(CandidateRow).where(col(CandidateRow.id).in_(doomed)))
 
 
 def since(session: Session, at: datetime) -> Iterator[tuple[int, str, Post]]:
