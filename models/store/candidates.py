@@ -45,8 +45,10 @@ def keep(session: Session, source: str, posts: Sequence[Post], *, keep: timedelt
         return
     of_source = select(CandidateRow.lot).where(CandidateRow.source == source)
     limit = session.exec(of_source.order_by(col(CandidateRow.lot)).offset(MOST - 1).limit(1)).first()
-    rows = sorted((_values(source, post, now) for post in posts), key=lambda row: row["lot"])
-    insert_new(session, CandidateRow, [row for row in rows if limit is None or row["lot"] < limit])
+    rows = [_values(source, post, now) for post in sorted(posts, key=lot) if limit is None or lot(post) < limit]
+    if not rows:
+        return
+    insert_new(session, CandidateRow, rows)
     limit = session.exec(of_source.order_by(col(CandidateRow.lot)).offset(MOST).limit(1)).first()
     if limit is not None:
         _forget(session, col(CandidateRow.source) == source, col(CandidateRow.lot) >= limit)
