@@ -93,7 +93,7 @@ def build(config: Config, credentials: Credentials, *, clock: Clock = now, judge
             publishing=credentials.may_publish,
             cancel_window=config.replies.cancel,
         ),
-        moderation=Moderation(database, config, publishers, clock),
+        moderation=Moderation(database, config, publishers, clock, publishing=credentials.may_publish),
     )
 
 
