@@ -58,8 +58,8 @@ class MentionSeen:
 
     `confidence` in [0, 1] is the model's, of `label`; where a person corrected it, `corrected_by` names them and
     `label` is theirs. `exchanges` counts earlier answers of ours to this author for this brand. `waiting_since` is
-    when the mention was stored. `writing` is who has the reply modal open right now. `standing` is how the post stands on a
-    site where we moderate, None elsewhere.
+    when the mention was stored. `writing` is who has the reply modal open right now. `standing` is how the post stands
+    on a site where we moderate, None elsewhere.
     """
 
     mention_id: int

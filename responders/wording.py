@@ -91,7 +91,7 @@ Explained = MayNotModerate | NetworkError | MayNotSpeak | AlreadyAnswered | Cann
 """What the use cases raise for a person to read."""
 
 
-def explain(error: Explained, t: Words) -> str:
+def explain(error: Explained, t: Words) -> str:  # noqa: PLR0911 - one error, one sentence
     """One sentence, or one per problem of a text."""
     match error:
         case MayNotSpeak():
