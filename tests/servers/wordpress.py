@@ -81,7 +81,7 @@ class WordPress:
             f"require '{self.folder}/site/wp-load.php'; {code}"
         )
         command = [*_php(self.folder), "-d", "sendmail_path=/bin/true"]
-        done = subprocess.run(command, input=script, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603 - ours
+        done = subprocess.run(command, input=script, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603 - our own command line
         if done.returncode:
             raise RuntimeError(done.stdout + done.stderr)
         return json.loads(done.stdout) if done.stdout.strip() else None
@@ -193,8 +193,8 @@ def _database(folder: Path, install_db: str, server: str) -> "subprocess.Popen[b
     common = ["--no-defaults", f"--datadir={folder}/db", f"--user={getpass.getuser()}"]
     quick = ["--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"]
     with (folder / "mariadb.log").open("wb") as log:
-        subprocess.run([install_db, *common, *quick], check=True, stdout=log, stderr=log, timeout=60)  # noqa: S603 - ours
-        return subprocess.Popen(  # noqa: S603 - ours
+        subprocess.run([install_db, *common, *quick], check=True, stdout=log, stderr=log, timeout=60)  # noqa: S603 - our own command line
+        return subprocess.Popen(  # noqa: S603 - our own command line
             [
                 server, *common, f"--socket={folder}/db.sock", f"--pid-file={folder}/db.pid", "--skip-networking",
                 "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=32M", "--innodb-log-file-size=8M",
@@ -206,13 +206,13 @@ def _database(folder: Path, install_db: str, server: str) -> "subprocess.Popen[b
 
 def _sql(folder: Path, statement: str) -> bool:
     command = ["mariadb", "--no-defaults", "-uroot", f"--socket={folder}/db.sock", "-e", statement]
-    return subprocess.run(command, capture_output=True, check=False, timeout=30).returncode == 0  # noqa: S603 - ours
+    return subprocess.run(command, capture_output=True, check=False, timeout=30).returncode == 0  # noqa: S603 - our own command line
 
 
 def _serve(site: WordPress) -> "subprocess.Popen[bytes]":
     address = site.url.removeprefix("http://")
     with (site.folder / "php.log").open("wb") as log:
-        return subprocess.Popen(  # noqa: S603 - ours
+        return subprocess.Popen(  # noqa: S603 - our own command line
             [*_php(site.folder), "-d", "sendmail_path=/bin/true", "-S", address, "-t", f"{site.folder}/site",
              f"{site.folder}/router.php"],
             stdout=log, stderr=log, env={**os.environ, "PHP_CLI_SERVER_WORKERS": "4"}, start_new_session=True,
