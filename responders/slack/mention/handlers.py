@@ -8,7 +8,8 @@ from models.verdict import Sentiment
 from responders.publisher import Standing
 from responders.seen import MentionSeen, Person
 from responders.slack import ids, state
-from responders.slack.desk import Answer, Asked, Desk, heard, submitted
+from responders.slack.clicks import heard, submitted
+from responders.slack.desk import Answer, Asked, Desk
 from responders.slack.mention import view
 
 
