@@ -5,7 +5,6 @@ listens on a Unix socket, the site on a loopback port that the kernel chose. Run
 """
 
 import base64
-import getpass
 import json
 import os
 import shutil
@@ -136,6 +135,14 @@ def _php(folder: Path) -> list[str]:
     return ["php", "-d", "memory_limit=256M", "-d", "display_errors=stderr", *(f"-d{line}" for line in cache)]
 
 
+def _php_is_whole() -> bool:
+    """Whether there is a PHP with what WordPress needs."""
+    if not shutil.which("php"):
+        return False
+    known = subprocess.run(["php", "-m"], capture_output=True, text=True, timeout=30, check=False).stdout.split()  # noqa: S607 - Debian's
+    return {"mysqli", "mbstring", "xml"} <= set(known)
+
+
 def _php_value(value: object) -> str:
     """`value` as a PHP expression."""
     packed = base64.b64encode(json.dumps(value).encode()).decode()
@@ -151,7 +158,7 @@ def running() -> Iterator[WordPress]:
     """
     install_db = shutil.which("mariadb-install-db")
     server = shutil.which("mariadbd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-    if not (SHIPPED.is_dir() and install_db and server and shutil.which("php")):
+    if not (install_db and server and (SHIPPED / "wp-content/languages/fr_FR.mo").is_file() and _php_is_whole()):
         raise Missing(PACKAGES)
     with ExitStack() as stack:
         # Not pytest's folder: a Unix socket's path has 107 signs at most.
@@ -190,7 +197,7 @@ def _lay_out(site: WordPress) -> None:
 
 
 def _database(folder: Path, install_db: str, server: str) -> "subprocess.Popen[bytes]":
-    common = ["--no-defaults", f"--datadir={folder}/db", f"--user={getpass.getuser()}"]
+    common = ["--no-defaults", f"--datadir={folder}/db", *(["--user=root"] if os.getuid() == 0 else [])]
     quick = ["--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"]
     with (folder / "mariadb.log").open("wb") as log:
         subprocess.run([install_db, *common, *quick], check=True, stdout=log, stderr=log, timeout=60)  # noqa: S603 - our own command line
