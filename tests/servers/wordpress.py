@@ -5,6 +5,7 @@ listens on a Unix socket, the site on a loopback port that the kernel chose. Run
 """
 
 import base64
+import contextlib
 import json
 import os
 import shutil
@@ -222,16 +223,20 @@ def _serve(site: WordPress) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(  # noqa: S603 - our own command line
             [*_php(site.folder), "-d", "sendmail_path=/bin/true", "-S", address, "-t", f"{site.folder}/site",
              f"{site.folder}/router.php"],
-            stdout=log, stderr=log, env={**os.environ, "PHP_CLI_SERVER_WORKERS": "4"}, start_new_session=True,
+            stdout=log, stderr=log, env={**os.environ, "PHP_CLI_SERVER_WORKERS": "4"},
         )  # fmt: skip
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:
-    """End a server that we started; PHP's workers are its own session and end with it."""
-    if os.getpgid(process.pid) == process.pid:
-        os.killpg(process.pid, signal.SIGTERM)
-    else:
-        process.terminate()
+    """End a server that we started, and PHP's workers, which do not end with it.
+
+    They stay in our own process group, so that whoever ends that (a time-out in CI) leaves none behind.
+    """
+    workers = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="utf-8").split()
+    process.terminate()
+    for worker in workers:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(worker), signal.SIGTERM)
     try:
         process.wait(15)
     except subprocess.TimeoutExpired:
