@@ -232,7 +232,8 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
 
     They stay in our own process group, so that whoever ends that (a time-out in CI) leaves none behind.
     """
-    workers = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="utf-8").split()
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    workers = children.read_text(encoding="utf-8").split() if children.exists() else []
     process.terminate()
     for worker in workers:
         with contextlib.suppress(ProcessLookupError):
