@@ -1,6 +1,7 @@
 """Posts of an export (CSV or JSON Lines) through the whole listening side, with the times the export gives."""
 
 import csv
+import dataclasses
 import hashlib
 import itertools
 import json
@@ -268,7 +269,7 @@ def _brands(listening: Listening, posts: Sequence[Post], brand: str, *, every_ro
 
 def _hidden(item: Heard) -> Heard:
     # An export is history: nobody is rung for it.
-    return Heard(item.post, item.brands, item.verdict, shown=False, rule=RULE)
+    return dataclasses.replace(item, shown=False, rule=RULE)
 
 
 def _chunks(rows: Iterator[tuple[int, Post | BadRow]]) -> Iterator[list[tuple[int, Post | BadRow]]]:

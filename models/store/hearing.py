@@ -8,9 +8,12 @@ from typing import Any
 from sqlmodel import Session, col, func, select, update
 
 from models.post import Post
+from models.store import stories
 from models.store.insert import insert_new
 from models.store.posts import to_values
+from models.store.stories import Copy
 from models.store.touch import touch_post
+from models.story import Fingerprint
 from models.tables import MentionRow, PostRow, VerdictRow
 from models.verdict import Verdict
 
@@ -23,7 +26,7 @@ _CHUNK = 500  # ids a statement: under every database's limit of parameters
 class Heard:
     """One post, the brands it matched (with the words, as they stand in the text) and its verdict.
 
-    `verdict` is None where the post stood in the store already, unchanged.
+    `verdict` and `print` are None where the post stood in the store already, unchanged.
     """
 
     post: Post
@@ -31,6 +34,7 @@ class Heard:
     verdict: Verdict | None
     shown: bool
     rule: str
+    print: Fingerprint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,12 @@ def store(session: Session, source: str, heard: Sequence[Heard], now: datetime) 
         VerdictRow,
         [{"mention_id": mention, **_verdict_values(verdicts[post], now)} for mention, post in new if post in verdicts],
     )
+    copies = {
+        after[key].post_id: Copy(after[key].post_id, item.post.at, item.print)
+        for key, item in {identity(item.post): item for item in heard}.items()
+        if item.print and (key in fresh or after[key].post_id in edited)
+    }
+    stories.place(session, list(copies.values()), now)
     return Stored(mentions=tuple(sorted(mention for mention, _ in new)), edited=edited)
 
 
