@@ -40,7 +40,7 @@ _SIGN: Final = 80  # characters where "… Lire la suite" is
 
 _HANDLE: Final = re.compile(r"(?<!\w)[@＠]\w+(?:[.-]\w+)*(?:@\w+(?:[.-]\w+)*)?")  # noqa: RUF001 - people type both
 _ADDRESS: Final = re.compile(r"""(?:https?://|www\.)[^\s<>"«»]+""", re.IGNORECASE)
-_DATELINE: Final = re.compile(r"\s*[^.!?\n()]{0,60}\([^()\n]{2,40}\)\s*[-–—]+\s+")  # noqa: RUF001 - as agencies write
+_DATELINE: Final = re.compile(r"\A\s{0,20}[^.!?\n()]{0,60}\([^()\n]{2,40}\)\s*[-–—]+\s+")  # noqa: RUF001 - as agencies write
 _FOOTER: Final = re.compile(
     r"(?:the post\b.{1,300}\bappeared first on|(?:l[’']|cet )article\b.{1,300}\best apparu en premier sur)\b.{1,150}$",  # noqa: RUF001 - French apostrophe
     re.IGNORECASE,

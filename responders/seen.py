@@ -53,6 +53,15 @@ class AnswerSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class StorySeen:
+    """How far what a mention says went, itself counted: posts that are copies, the sites and the authors they are of."""
+
+    copies: int
+    places: int
+    authors: int
+
+
+@dataclass(frozen=True, slots=True)
 class MentionSeen:
     """Everything a card says of one mention.
 
@@ -86,3 +95,4 @@ class MentionSeen:
     eligibility: Eligibility
     writing: Person | None
     answer: AnswerSeen | None
+    story: StorySeen | None = None

@@ -35,7 +35,9 @@ def post(text: str = WIRE, title: str = "", url: str = "", *, number: int | None
     return Post.model_validate(values | more)
 
 
-NAMES = "Odile Bruyère|Marc Tilleul|Inès Fougère|Paul Genêt|Lise Chardon|Hugo Lierre|Anna Mélèze|Karim Sureau".split("|")
+NAMES = "Odile Bruyère|Marc Tilleul|Inès Fougère|Paul Genêt|Lise Chardon|Hugo Lierre|Anna Mélèze|Karim Sureau".split(
+    "|"
+)
 CITIES = "Porto-sur-Mer|Valbrume|Montclair|Sainte-Aube|Rochebelle|Havreneuf|Clairval|Belleroche".split("|")
 WHAT = (
     "annule {n} vols au départ de {city}|ouvre une ligne entre {city} et {other}|ferme son guichet de {city}|"
