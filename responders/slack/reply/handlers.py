@@ -42,11 +42,12 @@ def _first(draft: Draft, asked: Asked) -> View:
         return view.answered(draft.mention, draft.answer, asked.t)
     if not draft.eligibility.possible:
         return view.impossible(draft.mention, asked.t)
+    other = draft.other or draft.mention.writing
+    if other is not None and other.id != asked.person.id:
+        return view.occupied(draft.mention, other, asked.t)
     if draft.silence is not None:
         sentence = explain(MayNotSpeak(draft.silence, draft.mention.brand), asked.t)
         return view.silenced(draft.mention, sentence, asked.t)
-    if draft.other is not None:
-        return view.occupied(draft.mention, draft.other, asked.t)
     return view.write(draft.mention, draft.text, asked.t)
 
 
