@@ -1,9 +1,9 @@
-"""Which posts say the same thing: the fingerprint of a text and of its link. Pure; docs/decisions/0030-stories.md.
+"""Which posts say the same thing: the fingerprint of a text and of its link. Pure; docs/decisions/0032-stories.md.
 
 Copies are found by keys, exact hashes that a later copy computes again: of the whole text, of the page, of the first
 words (an excerpt that ends in "…" is a copy of the article it begins). Near-copies are found by MinHash: `SKETCH`
 minima of the shingles (`SHINGLE` words in a row), banded so that texts that share 65 % of them meet in at least one
-band 19 times in 20.
+band 9 times in 10.
 """
 
 import re
@@ -21,14 +21,14 @@ from models.story import Fingerprint
 
 SHINGLE: Final = 3
 SKETCH: Final = 128
-BANDS: Final = 16
+BANDS: Final = 12
 ROWS: Final = 4
-"""16 bands of 4: texts that share 50 % of their shingles meet in a band 6 times in 10, 65 %: 96 %, 80 %: always."""
+"""12 bands of 4: texts that share 50 % of their shingles meet in a band 5 times in 10, 65 %: 9 in 10, 80 %: always."""
 EXACT: Final = 8
 """Words from which two equal texts are a copy: below, people say the same by chance ("Merci !")."""
 NEAR: Final = 12
 """Words from which near-copies are looked for."""
-LEADS: Final = (20, 28, 40, 56, 80, 112, 160)
+LEADS: Final = (20, 30, 45, 68, 100)
 """Lengths in words of the beginnings by which an excerpt finds its article."""
 SHARED: Final = 30
 """Own words up to which a post that links one page is taken to pass it on; who says more speaks for themselves."""
@@ -146,7 +146,7 @@ def _exact_keys(
 
 
 def _lead_keys(body: list[str], *, cut: bool) -> tuple[list[int], list[int]]:
-    """An excerpt seeks what begins as it does, over at least 7/10 of its length; all others seek their excerpts."""
+    """An excerpt seeks what begins as it does, over two thirds of its length; all others seek their excerpts."""
     whole = body[:-1] if cut else body  # the last word of an excerpt may be half a word
     lengths = [length for length in LEADS if length <= len(whole)]
     sought = [_key("excerpt", *whole[:length]) for length in lengths]

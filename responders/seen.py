@@ -54,7 +54,7 @@ class AnswerSeen:
 
 @dataclass(frozen=True, slots=True)
 class StorySeen:
-    """How far what a mention says went, itself counted: posts that are copies, the sites and the authors they are of."""
+    """How far what a mention says went, itself counted: the copies, their sites and their authors."""
 
     copies: int
     places: int

@@ -1,7 +1,7 @@
 """Stories in the store: each new post joins the story of which it is a copy, or opens one of its own.
 
 Every look-up is by primary key, at most `len(keys of the batch)` of them, so the cost does not grow with the store.
-docs/decisions/0030-stories.md says what is a copy and why.
+docs/decisions/0032-stories.md says what is a copy and why.
 """
 
 import itertools

@@ -35,28 +35,54 @@ def post(text: str = WIRE, title: str = "", url: str = "", *, number: int | None
     return Post.model_validate(values | more)
 
 
-NAMES = "Odile Bruyère|Marc Tilleul|Inès Fougère|Paul Genêt|Lise Chardon|Hugo Lierre|Anna Mélèze|Karim Sureau".split(
-    "|"
-)
-CITIES = "Porto-sur-Mer|Valbrume|Montclair|Sainte-Aube|Rochebelle|Havreneuf|Clairval|Belleroche".split("|")
-WHAT = (
-    "annule {n} vols au départ de {city}|ouvre une ligne entre {city} et {other}|ferme son guichet de {city}|"
-    "rembourse {n} passagers bloqués à {city}|commande {n} avions à hélices|recrute {n} stewards à {city}|"
-    "augmente de {n} % le prix des bagages|change ses uniformes et ses sièges|perd {n} valises à {city}"
-).split("|")
-WHY = (
-    "en raison d'une grève des pilotes|après une panne de ses serveurs|pour répondre à Voloair|faute de contrôleurs|"
-    "malgré un bénéfice record|sur décision de sa directrice|à la demande de la mairie|au grand dam des voyageurs"
-).split("|")
-THEN = (
-    "« Nous n'avions plus le choix », explique {name}|Les syndicats parlent d'une décision brutale|"
-    "La mesure entrera en vigueur le {n} décembre|Les passagers seront prévenus par message|"
-    "{name}, qui représente les usagers, demande des explications|Voloair n'a pas souhaité commenter|"
-    "Le tribunal de {city} doit se prononcer dans {n} jours|Un numéro vert répond de {n} h à minuit|"
-    "L'an dernier, {n} vols avaient connu le même sort|{name} a promis un geste commercial|"
-    "La ville de {city} craint pour sa saison|L'action a perdu {n} % à la Bourse de {other}|"
-    "Une réunion est prévue à {city} mardi prochain|Le ministère suit le dossier avec attention"
-).split("|")
+NAMES = [
+    "Odile Bruyère",
+    "Marc Tilleul",
+    "Inès Fougère",
+    "Paul Genêt",
+    "Lise Chardon",
+    "Hugo Lierre",
+    "Anna Mélèze",
+    "Karim Sureau",
+]
+CITIES = ["Porto-sur-Mer", "Valbrume", "Montclair", "Sainte-Aube", "Rochebelle", "Havreneuf", "Clairval", "Belleroche"]
+WHAT = [
+    "annule {n} vols au départ de {city}",
+    "ouvre une ligne entre {city} et {other}",
+    "ferme son guichet de {city}",
+    "rembourse {n} passagers bloqués à {city}",
+    "commande {n} avions à hélices",
+    "recrute {n} stewards à {city}",
+    "augmente de {n} % le prix des bagages",
+    "change ses uniformes et ses sièges",
+    "perd {n} valises à {city}",
+]
+WHY = [
+    "en raison d'une grève des pilotes",
+    "après une panne de ses serveurs",
+    "pour répondre à Voloair",
+    "faute de contrôleurs",
+    "malgré un bénéfice record",
+    "sur décision de sa directrice",
+    "à la demande de la mairie",
+    "au grand dam des voyageurs",
+]
+THEN = [
+    "« Nous n'avions plus le choix », explique {name}",
+    "Les syndicats parlent d'une décision brutale",
+    "La mesure entrera en vigueur le {n} décembre",
+    "Les passagers seront prévenus par message",
+    "{name}, qui représente les usagers, demande des explications",
+    "Voloair n'a pas souhaité commenter",
+    "Le tribunal de {city} doit se prononcer dans {n} jours",
+    "Un numéro vert répond de {n} h à minuit",
+    "L'an dernier, {n} vols avaient connu le même sort",
+    "{name} a promis un geste commercial",
+    "La ville de {city} craint pour sa saison",
+    "L'action a perdu {n} % à la Bourse de {other}",
+    "Une réunion est prévue à {city} mardi prochain",
+    "Le ministère suit le dossier avec attention",
+]
 
 
 def article(chance: random.Random) -> tuple[str, str]:
