@@ -6,7 +6,8 @@ from slack_sdk.models.views import View
 from models.status import IllegalMove
 from responders.replies import AlreadyAnswered, CannotPublish, Draft, MayNotSpeak
 from responders.slack import ids, kit, state
-from responders.slack.desk import Answer, Asked, Desk, heard, submitted
+from responders.slack.clicks import heard, submitted
+from responders.slack.desk import Answer, Asked, Desk
 from responders.slack.errors import ViewGone
 from responders.slack.reply import view
 from responders.wording import explain

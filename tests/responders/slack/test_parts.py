@@ -17,7 +17,7 @@ from models.verdict import Sentiment
 from responders.seen import AnswerSeen, Eligibility, MentionSeen, Person
 from responders.slack import errors, ids, state
 from responders.slack.access import Members, Stranger
-from responders.slack.desk import delivery_key
+from responders.slack.clicks import delivery_key
 from responders.slack.manifest import BOT_SCOPES, manifest
 from responders.slack.mention import view
 from responders.slack.pace import Pace
