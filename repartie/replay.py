@@ -200,7 +200,11 @@ def read_time(written: str, timezone: str) -> datetime:
             msg = f"{written!r} is not a time"
             raise ValueError(msg) from error
     at = _parse(written)
-    return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(timezone))).astimezone(UTC)
+    try:
+        return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(timezone))).astimezone(UTC)
+    except OverflowError as error:  # the first or the last day of the calendar, elsewhere on Earth
+        msg = f"{written!r} is not a time"
+        raise ValueError(msg) from error
 
 
 def _parse(written: str) -> datetime:
