@@ -7,7 +7,6 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
-
 MOST_TEXT: Final = 100_000
 """Characters of a text that are kept: a novel's chapter. A megabyte would cost the matcher seconds, again and again."""
 MOST_LINE: Final = 2_000

@@ -1,4 +1,4 @@
-"""What reaches the operator's terminal and the log. Both may quote strangers, who must not style, move or fake a line."""
+"""The operator's terminal and log. Both quote strangers, who must not style, move or fake a line."""
 
 import logging
 import re
@@ -34,7 +34,7 @@ class SafeConsole(Console):
 
 
 class OneLine(logging.Formatter):
-    """One line a record: line ends in a message are written `\\n`, and a traceback's lines are indented."""
+    r"""One line a record: line ends in a message are written `\\n`, and a traceback's lines are indented."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         """The record's own line."""

@@ -95,8 +95,9 @@ def test_a_traceback_cannot_fake_a_line() -> None:
     log = logging.Logger("repartie.test")  # noqa: LOG001 - as above
     log.addHandler(handler)
     try:
-        raise ValueError(TEXTS["log lines"] + TEXTS["terminal"])
-    except ValueError:
+        int(TEXTS["log lines"] + TEXTS["terminal"])
+    except ValueError as error:
+        error.add_note(TEXTS["log lines"] + TEXTS["terminal"])
         log.exception("it failed")
     first, *rest, last = stream.getvalue().split("\n")
     assert (first, last) == ("ERROR it failed", "")

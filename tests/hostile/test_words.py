@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -124,14 +124,11 @@ def test_nothing_is_no_id(external_id: str) -> None:
         Post(network="x", external_id=external_id, text="a", author=Author(handle="a"), at=NOW)
 
 
-@pytest.mark.parametrize("at", [datetime.min, datetime.max])
-@pytest.mark.parametrize("hours", [-14, 14])
-def test_a_date_outside_the_calendar_is_refused(at: datetime, hours: int) -> None:
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_date_outside_the_calendar_is_refused(at: str) -> None:
     """OverflowError, until it was seen to."""
-    zone = timezone(timedelta(hours=hours))
-    if (at == datetime.min) == (hours > 0):
-        with pytest.raises(ValidationError):
-            Post(network="x", external_id="1", text="a", author=Author(handle="a"), at=at.replace(tzinfo=zone))
+    with pytest.raises(ValidationError):
+        Post(network="x", external_id="1", text="a", author=Author(handle="a"), at=datetime.fromisoformat(at))
 
 
 @given(st.binary(max_size=200))
