@@ -86,6 +86,7 @@ def known(session: Session, posts: Iterable[Post]) -> dict[Identity, Known]:
 
 def store(session: Session, source: str, heard: Sequence[Heard], now: datetime) -> Stored:
     """Store what is new of `heard` and follow edits. The same input twice stores nothing twice."""
+    stories.one_at_a_time(session)
     before = known(session, (item.post for item in heard))
     fresh = {identity(item.post): item for item in heard if identity(item.post) not in before}
     insert_new(session, PostRow, [to_values(item.post) | {"seen_at": now} for item in fresh.values()])

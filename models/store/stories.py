@@ -48,17 +48,23 @@ class Spread(NamedTuple):
 _NOWHERE: Final = Spread(0, 0, 0)
 
 
+def one_at_a_time(session: Session) -> None:
+    """Wait until no other transaction stores posts, as SQLite's writers do; called before the first row is touched.
+
+    Otherwise two transactions with two copies would open two stories, or wait for each other's rows for ever.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.exec(select(func.pg_advisory_xact_lock(_LOCK)))
+
+
 def place(session: Session, copies: Sequence[Copy], now: datetime) -> None:
-    """Give each of `copies` its story, in their order.
+    """Give each of `copies` its story, in their order, in a transaction that called `one_at_a_time`.
 
     An edited post that others copied stays in its story (a corrected article is still that article); one that stands
     alone is placed as if it were new.
     """
     if not copies:
         return
-    if session.get_bind().dialect.name == "postgresql":
-        # One at a time, as SQLite's writers are: two transactions with two copies would open two stories.
-        session.exec(select(func.pg_advisory_xact_lock(_LOCK)))
     _forget(session, now)
     moving = _leave(session, copies)
     index = _Index(session, moving, now)
