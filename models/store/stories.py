@@ -127,7 +127,7 @@ class _Index:
         self._opened: dict[int, datetime] = {}
         self._sketches: list[StorySketchRow] = []
         self._posts: dict[int, tuple[int, str]] = {}
-        # Numbered here and not by the database, so that a batch is written in four statements; the lock above, or
+        # Numbered here and not by the database, so that a batch is written in four statements; the lock, or
         # SQLite's one writer, makes it safe.
         self._stories = itertools.count(session.exec(select(func.coalesce(func.max(StoryRow.id), 0))).one() + 1)
         self._wordings = itertools.count(session.exec(select(func.coalesce(func.max(StorySketchRow.id), 0))).one() + 1)

@@ -47,7 +47,7 @@ def test_every_kind_comes_back_as_it_was_taken(database: Database) -> None:
             stories.spread(session, row.story_id)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ANY)
 def test_any_text_is_stored_once(database: Database, text: str) -> None:
     item = post(text)

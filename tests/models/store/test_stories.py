@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
@@ -187,3 +188,13 @@ def test_nothing_is_left_of_a_transaction_that_fails(database: Database) -> None
     with database.read() as session:
         assert session.exec(select(StoryRow)).all() == []
         assert session.exec(select(StoryKeyRow)).all() == []
+
+
+def test_writers_at_once_open_one_story(database: Database) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        list(
+            pool.map(
+                lambda number: hear(database, [post(number=number), post("Autre", number=number + 100)]), range(12)
+            )
+        )
+    assert frozenset(f"post {number}" for number in range(12)) in groups(database)
