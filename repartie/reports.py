@@ -120,7 +120,7 @@ def slack(app: App, t: Words) -> list[Finding]:
 def collected(app: App, t: Words) -> list[Finding]:
     """Read every place that is due once, and store what concerns a brand."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        runs = list(pool.map(lambda named: _run_in_turn(*named, app), app.places))
+        runs = list(pool.map(lambda named: _run_in_turn(named[0], named[1], app), app.places))
     return [
         Finding(name, place.key, not run.problem, _run_said(run, app, t))
         for (name, place), run in zip(app.places, runs, strict=True)
