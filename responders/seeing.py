@@ -6,12 +6,12 @@ from sqlmodel import Session
 
 from config.schema import Config
 from models.status import MentionStatus, ReplyStatus
-from models.store import mentions, replies, writing
+from models.store import mentions, replies, stories, writing
 from models.tables import PostRow, ReplyRow
 from models.verdict import Sentiment
 from responders.publisher import Moderates, PostRef, ProblemCode, Standing
 from responders.registry import Publishers
-from responders.seen import AnswerSeen, Eligibility, MentionSeen, Person
+from responders.seen import AnswerSeen, Eligibility, MentionSeen, Person, StorySeen
 from responders.speaking import is_ours
 
 
@@ -63,6 +63,14 @@ def standing(brand: str, post: PostRow, publishers: Publishers) -> Standing | No
     return publisher.standing(ref_of(post)) if isinstance(publisher, Moderates) else None
 
 
+def story_seen(session: Session, post: PostRow) -> StorySeen | None:
+    """How far the story of `post` went; None where it has no copy."""
+    if post.story_id is None:
+        return None
+    far = stories.spread(session, post.story_id)
+    return StorySeen(copies=far.posts, places=far.places, authors=far.authors) if far.posts > 1 else None
+
+
 def see(session: Session, mention_id: int, config: Config, publishers: Publishers, now: datetime) -> MentionSeen:
     """One mention as it stands at `now`.
 
@@ -102,4 +110,5 @@ def see(session: Session, mention_id: int, config: Config, publishers: Publisher
         writing=Person(writer.who_id, writer.who_name) if writer else None,
         answer=answer_seen(answer) if answer else None,
         standing=standing(mention.brand, post, publishers),
+        story=story_seen(session, post),
     )

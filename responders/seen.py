@@ -53,6 +53,15 @@ class AnswerSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class StorySeen:
+    """How far what a mention says went, itself counted: the copies, their sites and their authors."""
+
+    copies: int
+    places: int
+    authors: int
+
+
+@dataclass(frozen=True, slots=True)
 class MentionSeen:
     """Everything a card says of one mention.
 
@@ -88,3 +97,4 @@ class MentionSeen:
     writing: Person | None
     answer: AnswerSeen | None
     standing: Standing | None = None
+    story: StorySeen | None = None
