@@ -15,6 +15,7 @@ from listener.collector import Batch
 from listener.ears import Brands, Ears
 from listener.matching import Matcher
 from listener.registry import Place
+from listener.stories import fingerprint
 from listener.triage import WITHOUT_RULES, Ruling, Subject, Triage
 from models.database import Database
 from models.errors import AccessLost, NotYet, RetryLater
@@ -119,13 +120,14 @@ class Listening:
         verdicts: Mapping[tuple[str, str], Verdict] = dict(
             zip(map(identity, to_judge), self.judge.judge(to_judge), strict=True)
         )
+        said = {identity(post): fingerprint(post) for post in fresh}
         heard = []
         for key, (post, found) in matched.items():
             ruled: dict[Ruling, Brands] = {}
             for brand, words in found.items():
                 ruling = self.triage.decide(Subject(post, brand, words, source, verdicts.get(key)), now)
                 ruled.setdefault(ruling, {})[brand] = words
-            heard += [Heard(post, part, verdicts.get(key), *ruling) for ruling, part in ruled.items()]
+            heard += [Heard(post, part, verdicts.get(key), *ruling, said.get(key)) for ruling, part in ruled.items()]
         return heard
 
     def match(self, posts: Sequence[Post]) -> list[Brands]:

@@ -85,7 +85,7 @@ def _queries(
     finally:
         database.close()
     report = Report(found, shown, ZoneInfo(new.timezone), t)
-    out.print(report.written(form), markup=False, emoji=False, soft_wrap=True)
+    out.print(report.written(form), soft_wrap=True)
     over = [change for change in found.changes if fail_over is not None and (change.share or 0) * 100 > fail_over]
     if over:
         limit = t.percent((fail_over or 0) / 100)
@@ -98,7 +98,7 @@ def _read(file: Path) -> Config:
     if found.config is None:
         fail(ConfigErrors(found.problems).render(t), WRONG_INPUT)
     for warning in found.problems:
-        err.print(warning.render(t), markup=False, soft_wrap=True)
+        err.print(warning.render(t), soft_wrap=True)
     return found.config
 
 

@@ -3,7 +3,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from config.conditions import parse as parse_condition
 from config.query import parse
@@ -245,3 +245,15 @@ def test_nothing_is_recorded_where_nobody_asked(listening: Listening, database: 
     listening.run("presse", Shelf([batch(post(2, "Il pleut"))]).place())
     with database.read() as session:
         assert list(candidates.since(session, START)) == []
+
+
+def test_copies_are_told_as_one_story(listening: Listening, database: Database, clock: Clock) -> None:
+    said = "Aéroplouf annule ce soir tous ses vols au départ de Valbrume"
+    shelf = Shelf([batch(post(1, said), post(2, "Aéroplouf encore en retard")), batch(post(3, f"{said} !"))])
+    listening.run("presse", shelf.place())
+    clock.now += EVERY
+    listening.run("presse", shelf.place())
+    with database.read() as session:
+        one, other, copy = session.exec(select(PostRow).order_by(col(PostRow.external_id))).all()
+    assert one.story_id == copy.story_id
+    assert other.story_id != one.story_id
