@@ -17,6 +17,7 @@ from config.sources import SandboxOptions, WordPressOptions
 from listener.matching import Matcher
 from listener.pipeline import Listening
 from listener.registry import Means, Place, places
+from listener.triage import triage_of
 from models.database import Database
 from models.migrate import upgrade
 from models.ml.classifier import Classifier
@@ -82,7 +83,13 @@ def build(config: Config, credentials: Credentials, *, clock: Clock = now, judge
         database=database,
         clock=clock,
         listening=Listening(
-            database, config.brands, matcher(config), judge or ModelJudge(Classifier(), LanguageReader()), clock
+            database,
+            config.brands,
+            matcher(config),
+            judge or ModelJudge(Classifier(), LanguageReader()),
+            clock,
+            triage=triage_of(config),
+            keep_candidates=config.keep_candidates,
         ),
         places=found,
         publishers=publishers,

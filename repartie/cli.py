@@ -24,10 +24,11 @@ from config.schema import Config
 from models.migrate import NewerSchema
 from repartie import reports
 from repartie.app import App, build
+from repartie.commands import backtest
+from repartie.console import OneLine, SafeConsole
 from repartie.jobs import AlreadyRunning
 from repartie.replay import BadMapping
 from repartie.signals import StopSignal
-from repartie.terminal import OneLine, SafeConsole
 from responders import speaking
 from responders.seen import Person
 
@@ -47,6 +48,7 @@ err = SafeConsole(stderr=True)
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 slack = typer.Typer(no_args_is_help=True, help=t("What Slack needs to know of us."))
 app.add_typer(slack, name="slack")
+backtest.register(app)
 
 ConfigFile = Annotated[
     Path,
