@@ -18,7 +18,7 @@ from listener.matching import Matcher
 from listener.pipeline import Listening
 from listener.registry import Means, Place, places
 from models.database import Database
-from models.migrate import upgrade
+from models.migrate import prepare
 from models.ml.classifier import Classifier
 from models.ml.judge import Judge, ModelJudge
 from models.ml.language import LanguageReader
@@ -56,11 +56,12 @@ class App:
 
 
 def build(config: Config, credentials: Credentials, *, clock: Clock = now, judge: Judge | None = None) -> App:
-    """Wire the rooms; open and migrate the store. Nothing is read from any network yet.
+    """Wire the rooms; open the store and migrate it where that is safe. Nothing is read from any network yet.
 
     Raises:
         CredentialMissing: a configured network's token is not set.
         NewerSchema: the store is ahead of this version.
+        OlderSchema: the store must be migrated first, by `repartie db upgrade`.
     """
     means = Means(clock=clock, t=words(config.language))
     found = tuple(
@@ -74,7 +75,7 @@ def build(config: Config, credentials: Credentials, *, clock: Clock = now, judge
         dry_run_label=words(config.language)("dry run"),
     )
     database = Database(credentials.database)
-    upgrade(database)
+    prepare(database)
     return App(
         config=config,
         credentials=credentials,

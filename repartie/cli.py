@@ -12,49 +12,43 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from config.credentials import CredentialMissing, Credentials, SettingsWrong
-from config.i18n import Words, words
+from config.credentials import CredentialMissing, Credentials
+from config.i18n import words
 from config.load import examine
 from config.problems import ConfigErrors
 from config.schema import Config
-from models.migrate import NewerSchema
+from models.migrate import NewerSchema, OlderSchema
 from repartie import reports
 from repartie.app import App, build
+from repartie.commands import backup, db
 from repartie.jobs import AlreadyRunning
 from repartie.replay import BadMapping
 from repartie.signals import StopSignal
+from repartie.terminal import (
+    ENV,
+    HELD_ELSEWHERE,
+    HERE,
+    WRONG_INPUT,
+    WRONG_OUTSIDE,
+    ConfigFile,
+    EnvFile,
+    err,
+    language,
+    out,
+    read_credentials,
+    t,
+)
+from repartie.terminal import fail as _fail
 from responders import speaking
 from responders.seen import Person
-
-WRONG_OUTSIDE, WRONG_INPUT, HELD_ELSEWHERE = 1, 2, 3
-
-
-def _language() -> str:
-    # The language of the shell; POSIX gives LC_ALL, then LC_MESSAGES, then LANG.
-    spoken = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
-    return "fr" if spoken.startswith("fr") else "en"
-
-
-t: Words = words(_language())
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 slack = typer.Typer(no_args_is_help=True, help=t("What Slack needs to know of us."))
 app.add_typer(slack, name="slack")
-
-ConfigFile = Annotated[
-    Path,
-    typer.Option("--config", "-c", envvar="REPARTIE_CONFIG", help=t("The YAML file of brands, words and sources.")),
-]
-EnvFile = Annotated[Path, typer.Option("--env-file", help=t("A file of tokens, read if it is there."))]
-HERE = Path("repartie.yaml")
-ENV = Path(".env")
 
 
 @app.callback(help=t("Hears what people say of a brand in public, and lets the team answer from Slack."))
@@ -177,7 +171,7 @@ def _replay(
 
 @app.command("demo", help=t("Play on a practice ground on this machine: no account, no network, no token."))
 def _demo(
-    language: Annotated[str, typer.Option(help=t("fr or en."))] = _language(),
+    language: Annotated[str, typer.Option(help=t("fr or en."))] = language(),
     port: Annotated[int, typer.Option(help=t("The page's port; 0 takes a free one."))] = 0,
     speed: Annotated[float, typer.Option(min=0.1, max=100, help=t("How fast the story runs."))] = 1.0,
 ) -> None:
@@ -220,6 +214,10 @@ def _manifest(
     out.print(json.dumps(describe(language), indent=2, ensure_ascii=False), markup=False, soft_wrap=True)
 
 
+db.register(app)
+backup.register(app)
+
+
 def main() -> None:
     """Entry point of the console script."""
     app()
@@ -231,10 +229,7 @@ def _settings(file: Path, env_file: Path) -> tuple[Config, Credentials]:
         _fail(ConfigErrors(found.problems).render(t), WRONG_INPUT)
     for warning in found.problems:
         err.print(warning.render(t), markup=False, soft_wrap=True)
-    try:
-        return found.config, Credentials.read(env_file)
-    except SettingsWrong as error:
-        _fail(error.render(t), WRONG_INPUT)
+    return found.config, read_credentials(env_file)
 
 
 @contextmanager
@@ -242,8 +237,9 @@ def _opened(config: Config, credentials: Credentials) -> Iterator[App]:
     try:
         opened = build(config, credentials)
     except NewerSchema:
-        message = t("This store was made by a newer version of Repartie: run that version, or restore a backup.")
-        _fail(message, WRONG_INPUT)
+        _fail(t(db.NEWER), WRONG_INPUT)
+    except OlderSchema as error:
+        _fail(t(db.OLDER, at=error.at, wanted=error.wanted), WRONG_INPUT)
     except CredentialMissing as error:
         _fail(error.render(t), WRONG_INPUT)
     try:
@@ -264,8 +260,3 @@ def _somebody() -> Person:
     """Whoever types on this machine, for the audit."""
     name = getpass.getuser()
     return Person(id=f"shell:{name}", name=name)
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    err.print(message, markup=False, soft_wrap=True)
-    raise typer.Exit(code)
