@@ -5,17 +5,22 @@ size takes little memory.
 """
 
 import hashlib
+import struct
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
+from lzma import LZMAError
 from typing import IO, Literal, Self
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 from zlib import error as DeflateError  # noqa: N812 - it is an error, whatever its name
 
-from pydantic import AwareDatetime, BaseModel, ValidationError
+from pydantic import AwareDatetime, BaseModel
 
 MANIFEST = "manifest.json"
 CONFIG = "repartie.yaml"
 _BLOCK = 1 << 20
+_BROKEN = (BadZipFile, DeflateError, LZMAError, struct.error, KeyError, ValueError, EOFError, OSError, RuntimeError)
+"""All that zipfile raises over a file that is not as it should be; found by damaging one byte after another."""
 
 
 class NotABackup(Exception):
@@ -64,11 +69,18 @@ def table_of(member: str) -> str:
 
 
 class Writer:
-    """Writes an archive into `file`, which need not be able to seek. The manifest comes last: `close` it well."""
+    """Writes an archive into `file`, which need not be able to seek; only `finish` makes it one."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._zip = ZipFile(file, "w", ZIP_DEFLATED)
         self._members: dict[str, Member] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        with suppress(OSError):  # the disk may be full, which was said already
+            self._zip.close()
 
     def table(self, name: str, lines: Iterable[bytes]) -> None:
         """Add a table; each line is one row as JSON, without its end."""
@@ -85,7 +97,7 @@ class Writer:
         self._zip.writestr(CONFIG, text)
         self._members[CONFIG] = Member(sha256=hashlib.sha256(text).hexdigest())
 
-    def close(self, *, version: str, revision: str, created: datetime, database: str) -> Manifest:
+    def finish(self, *, version: str, revision: str, created: datetime, database: str) -> Manifest:
         """Add the manifest: only now is it an archive."""
         manifest = Manifest(
             version=version, revision=revision, created=created, database=database, members=self._members
@@ -106,7 +118,7 @@ class Reader:
         try:
             self._zip = ZipFile(file)
             self.manifest = Manifest.model_validate_json(self._zip.read(MANIFEST))
-        except (BadZipFile, DeflateError, KeyError, ValidationError, EOFError, OSError) as error:
+        except _BROKEN as error:
             raise NotABackup(str(error)) from error
 
     def check(self) -> Self:
@@ -121,7 +133,7 @@ class Reader:
                 with self._zip.open(name) as member:
                     while block := member.read(_BLOCK):
                         digest.update(block)
-            except (BadZipFile, DeflateError, KeyError, EOFError) as error:
+            except _BROKEN as error:
                 raise Damaged(name) from error
             if digest.hexdigest() != expected.sha256:
                 raise Damaged(name)

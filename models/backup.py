@@ -28,19 +28,19 @@ def back_up(database: Database, file: IO[bytes], *, config: bytes | None, versio
         NewerSchema: the store is ahead of this version, which might leave something out.
         NothingToBackUp: the store is empty.
     """
-    writer = Writer(file)
-    with _one_moment(database) as connection:
-        revision = MigrationContext.configure(connection).get_current_revision()
-        if revision is None:
-            raise NothingToBackUp
-        if not is_known(revision):
-            raise NewerSchema("this store was made by a newer version of Repartie")
-        for table in standing(connection):
-            if table.name not in TRANSIENT:
-                writer.table(table.name, lines(connection, table))
-    if config is not None:
-        writer.config(config)
-    return writer.close(version=version, revision=revision, created=now, database=database.url.get_backend_name())
+    with Writer(file) as writer:
+        with _one_moment(database) as connection:
+            revision = MigrationContext.configure(connection).get_current_revision()
+            if revision is None:
+                raise NothingToBackUp
+            if not is_known(revision):
+                raise NewerSchema("this store was made by a newer version of Repartie")
+            for table in standing(connection):
+                if table.name not in TRANSIENT:
+                    writer.table(table.name, lines(connection, table))
+        if config is not None:
+            writer.config(config)
+        return writer.finish(version=version, revision=revision, created=now, database=database.url.get_backend_name())
 
 
 @contextmanager

@@ -65,11 +65,11 @@ def row_of(line: bytes, target: TableClause) -> dict[str, Any]:
 def _encoder(kind: TypeEngine[Any]) -> Encode:
     if isinstance(kind, JSON):
         return lambda value: value
-    python = kind.python_type
-    if python is datetime:
+    if isinstance(kind, UTCDateTime):
         return datetime.isoformat
     if isinstance(kind, LargeBinary):
         return lambda value: base64.b64encode(value).decode()
+    python = kind.python_type
     if python in _PLAIN:
         return python
     msg = f"no way to write {kind!r} into a backup"
