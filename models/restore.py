@@ -12,7 +12,7 @@ from sqlmodel import Session
 from models.archive import Damaged, Reader, member_of
 from models.database import Database
 from models.migrate import NewerSchema, current, is_known, migrate, schema_change
-from models.rows import TRANSIENT, row_of, standing
+from models.rows import TRANSIENT, rows, standing
 from models.store import leases, replies
 from models.store.decisions import Who
 
@@ -70,14 +70,14 @@ def restore(  # noqa: PLR0913 - where, what, and who answers for it
         _nobody_works(connection, now, gone)
         _clear(connection, force=force)
         migrate(connection, archive.manifest.revision)
-        rows = _fill(connection, archive)
+        counts = _fill(connection, archive)
         _go_on_counting(connection)
         migrate(connection)
         # Not a commit of its own: the session joins the transaction it is given.
         with Session(connection, expire_on_commit=False) as session:
             doubtful = replies.doubt(session, problem=problem, who=who, at=now)
             session.flush()
-    return Restored(rows, doubtful)
+    return Restored(counts, doubtful)
 
 
 def _nobody_works(connection: Connection, now: datetime, gone: Callable[[leases.Holder], bool]) -> None:
@@ -110,8 +110,8 @@ def _fill(connection: Connection, archive: Reader) -> dict[str, int]:
     if lost := expected.keys() - tables.keys():
         raise Damaged(member_of(min(lost)))  # checksums fit, but no version ever wrote such a table at this revision
     for name, table in tables.items():  # each after those it refers to
-        rows = (row_of(line, table) for line in archive.table(name)) if name in expected else iter(())
-        while chunk := list(itertools.islice(rows, _AT_ONCE)):
+        found = rows(archive.table(name), table) if name in expected else iter(())
+        while chunk := list(itertools.islice(found, _AT_ONCE)):
             connection.execute(insert(table), chunk)
     return expected
 

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ TRANSIENT = frozenset({"lease"})
 _AT_ONCE = 1_000
 _PLAIN = (str, int, float, bool)
 
-Encode = Callable[[Any], Any]
+Convert = Callable[[Any], Any]
 
 
 def standing(connection: Connection) -> list[TableClause]:
@@ -53,16 +53,18 @@ def lines(connection: Connection, source: TableClause) -> Iterator[bytes]:
         yield json.dumps(said, separators=(",", ":")).encode()
 
 
-def row_of(line: bytes, target: TableClause) -> dict[str, Any]:
-    """The row that `lines` wrote, as `target` takes it.
+def rows(found: Iterable[bytes], target: TableClause) -> Iterator[dict[str, Any]]:
+    """The rows that `lines` wrote, as `target` takes them.
 
     Raises:
-        KeyError: it names a column that is not there.
+        KeyError: one names a column that is not there.
     """
-    return {name: _decoded(target.columns[name].type, value) for name, value in json.loads(line).items()}
+    decoders = {each.name: _decoder(each.type) for each in target.columns}
+    for line in found:
+        yield {name: decoders[name](value) for name, value in json.loads(line).items()}
 
 
-def _encoder(kind: TypeEngine[Any]) -> Encode:
+def _encoder(kind: TypeEngine[Any]) -> Convert:
     if isinstance(kind, JSON):
         return lambda value: value
     if isinstance(kind, UTCDateTime):
@@ -76,11 +78,11 @@ def _encoder(kind: TypeEngine[Any]) -> Encode:
     raise TypeError(msg)
 
 
-def _decoded(kind: TypeEngine[Any], value: Any) -> Any:  # noqa: ANN401 - any column's value
-    if value is None:
-        return null() if isinstance(kind, JSON) else None  # not the JSON document `null`
+def _decoder(kind: TypeEngine[Any]) -> Convert:
+    if isinstance(kind, JSON):
+        return lambda value: null() if value is None else value  # not the JSON document `null`
     if isinstance(kind, UTCDateTime):
-        return datetime.fromisoformat(value)
+        return lambda value: None if value is None else datetime.fromisoformat(value)
     if isinstance(kind, LargeBinary):
-        return base64.b64decode(value)
-    return value
+        return lambda value: None if value is None else base64.b64decode(value)
+    return lambda value: value
