@@ -63,7 +63,8 @@ def build(config: Config, credentials: Credentials, *, clock: Clock = now, judge
         NewerSchema: the store is ahead of this version.
         OlderSchema: the store must be migrated first, by `repartie db upgrade`.
     """
-    means = Means(clock=clock, t=words(config.language))
+    t = words(config.language)
+    means = Means(clock=clock, t=t)
     found = tuple(
         (name, place)
         for name, options in config.sources.items()
@@ -72,7 +73,7 @@ def build(config: Config, credentials: Credentials, *, clock: Clock = now, judge
     publishers = build_publishers(
         config,
         lambda _, options: _publishing_client(options, credentials),
-        dry_run_label=words(config.language)("dry run"),
+        dry_run_label=t("dry run"),
     )
     database = Database(credentials.database)
     prepare(database)
