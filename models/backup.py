@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from models.archive import Manifest, Writer
 from models.database import Database
-from models.migrate import NewerSchema, is_known
+from models.migrate import NewerSchema, knows
 from models.rows import TRANSIENT, lines, standing
 
 
@@ -33,7 +33,7 @@ def back_up(database: Database, file: IO[bytes], *, config: bytes | None, versio
             revision = MigrationContext.configure(connection).get_current_revision()
             if revision is None:
                 raise NothingToBackUp
-            if not is_known(revision):
+            if not knows(revision):
                 raise NewerSchema("this store was made by a newer version of Repartie")
             for table in standing(connection):
                 if table.name not in TRANSIENT:

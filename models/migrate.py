@@ -9,6 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, func, select
 
 from models.database import Database
@@ -45,7 +46,7 @@ def prepare(database: Database) -> None:
         OlderSchema: it is behind, holds data and is not SQLite.
     """
     at, wanted = current(database), head()
-    if at and wanted and at != wanted and is_known(at) and not database.is_sqlite:
+    if at and wanted and at != wanted and knows(at) and not database.is_sqlite:
         raise OlderSchema(at, wanted)
     upgrade(database)
 
@@ -98,7 +99,7 @@ def migrate(connection: Connection, revision: str = "head") -> None:
         NewerSchema: the store is ahead of this version.
     """
     at = MigrationContext.configure(connection).get_current_revision()
-    if at and not is_known(at):
+    if at and not knows(at):
         raise NewerSchema("this store was made by a newer version of Repartie")
     config = _config()
     config.attributes["connection"] = connection
@@ -116,9 +117,12 @@ def head() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
-def is_known(revision: str) -> bool:
-    """Whether this version knows `revision`; one it does not know is of a newer version."""
-    return any(revision == each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions())
+def knows(revision: str) -> bool:
+    """Whether this version has that revision: a store at one it has not was made by a newer one."""
+    try:
+        return ScriptDirectory.from_config(_config()).get_revision(revision) is not None
+    except CommandError:
+        return False
 
 
 def _config() -> Config:

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from models.archive import Damaged, Reader, member_of
 from models.database import Database
-from models.migrate import NewerSchema, current, is_known, migrate, schema_change
+from models.migrate import NewerSchema, current, knows, migrate, schema_change
 from models.rows import TRANSIENT, rows, standing
 from models.store import leases, replies
 from models.store.decisions import Who
@@ -64,7 +64,7 @@ def restore(  # noqa: PLR0913 - where, what, and who answers for it
     archive.check()
     at = current(database)
     for revision in (archive.manifest.revision, at):
-        if revision and not is_known(revision):
+        if revision and not knows(revision):
             raise NewerSchema("made by a newer version of Repartie")
     with schema_change(database) as connection:
         _nobody_works(connection, now, gone)

@@ -16,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-from config.credentials import CredentialMissing, Credentials
+from config.credentials import CredentialMissing, Credentials, SettingsWrong
 from config.i18n import words
 from config.load import examine
 from config.problems import ConfigErrors
@@ -37,18 +37,19 @@ from repartie.terminal import (
     ConfigFile,
     EnvFile,
     err,
-    language,
+    fail,
     out,
-    read_credentials,
     t,
 )
-from repartie.terminal import fail as _fail
+from repartie.terminal import language as shell_language
 from responders import speaking
 from responders.seen import Person
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 slack = typer.Typer(no_args_is_help=True, help=t("What Slack needs to know of us."))
 app.add_typer(slack, name="slack")
+for topic in (db, backup):
+    topic.register(app)
 
 
 @app.callback(help=t("Hears what people say of a brand in public, and lets the team answer from Slack."))
@@ -102,7 +103,7 @@ def _run(config: ConfigFile = HERE, env_file: EnvFile = ENV) -> None:
         try:
             clean = serve(opened, signals.event)
         except AlreadyRunning as other:
-            _fail(
+            fail(
                 t(
                     "Process {pid} on {host} has the schedule: stop it first, or let it work.",
                     pid=other.holder.pid,
@@ -134,7 +135,7 @@ def _sources(
 ) -> None:
     read, credentials = _settings(config, env_file)
     if retry is not None and retry not in read.sources:
-        _fail(t("No source is called {name}; there are: {names}", name=retry, names=", ".join(read.sources)), 2)
+        fail(t("No source is called {name}; there are: {names}", name=retry, names=", ".join(read.sources)), 2)
     with _opened(read, credentials) as opened:
         if retry is not None:
             reports.enable(opened, retry)
@@ -159,19 +160,19 @@ def _replay(
     read, credentials = _settings(config, env_file)
     known = [item.name for item in read.brands]
     if brand not in known:
-        _fail(t("No brand is called {name}; there are: {names}", name=brand, names=", ".join(known)), WRONG_INPUT)
+        fail(t("No brand is called {name}; there are: {names}", name=brand, names=", ".join(known)), WRONG_INPUT)
     with _opened(read, credentials) as opened:
         try:
             well = replaying.run(opened, file, columns, brand, every_row=every_row, t=t, out=out, err=err)
         except BadMapping as error:
-            _fail(replaying.complaint(error, t), WRONG_INPUT)
+            fail(replaying.complaint(error, t), WRONG_INPUT)
     if not well:
         raise typer.Exit(WRONG_OUTSIDE)
 
 
 @app.command("demo", help=t("Play on a practice ground on this machine: no account, no network, no token."))
 def _demo(
-    language: Annotated[str, typer.Option(help=t("fr or en."))] = language(),
+    language: Annotated[str, typer.Option(help=t("fr or en."))] = shell_language(),
     port: Annotated[int, typer.Option(help=t("The page's port; 0 takes a free one."))] = 0,
     speed: Annotated[float, typer.Option(min=0.1, max=100, help=t("How fast the story runs."))] = 1.0,
 ) -> None:
@@ -182,7 +183,7 @@ def _demo(
     try:
         play(language, port=port, speed=speed, out=out, t=words(language))
     except NoPractice as error:
-        _fail(str(error), WRONG_OUTSIDE)
+        fail(str(error), WRONG_OUTSIDE)
 
 
 @app.command("pause", help=t("Publish nothing any more, for any brand, until `repartie resume`."))
@@ -214,10 +215,6 @@ def _manifest(
     out.print(json.dumps(describe(language), indent=2, ensure_ascii=False), markup=False, soft_wrap=True)
 
 
-db.register(app)
-backup.register(app)
-
-
 def main() -> None:
     """Entry point of the console script."""
     app()
@@ -226,10 +223,13 @@ def main() -> None:
 def _settings(file: Path, env_file: Path) -> tuple[Config, Credentials]:
     found = examine(file)
     if found.config is None:
-        _fail(ConfigErrors(found.problems).render(t), WRONG_INPUT)
+        fail(ConfigErrors(found.problems).render(t), WRONG_INPUT)
     for warning in found.problems:
         err.print(warning.render(t), markup=False, soft_wrap=True)
-    return found.config, read_credentials(env_file)
+    try:
+        return found.config, Credentials.read(env_file)
+    except SettingsWrong as error:
+        fail(error.render(t), WRONG_INPUT)
 
 
 @contextmanager
@@ -237,15 +237,15 @@ def _opened(config: Config, credentials: Credentials) -> Iterator[App]:
     try:
         opened = build(config, credentials)
     except NewerSchema:
-        _fail(t(db.NEWER), WRONG_INPUT)
+        fail(t(db.NEWER), WRONG_INPUT)
     except OlderSchema as error:
-        _fail(t(db.OLDER, at=error.at, wanted=error.wanted), WRONG_INPUT)
+        fail(t(db.OLDER, at=error.at, wanted=error.wanted), WRONG_INPUT)
     except CredentialMissing as error:
-        _fail(error.render(t), WRONG_INPUT)
+        fail(error.render(t), WRONG_INPUT)
     try:
         yield opened
     except CredentialMissing as error:
-        _fail(error.render(t), WRONG_INPUT)
+        fail(error.render(t), WRONG_INPUT)
     finally:
         opened.close()
 

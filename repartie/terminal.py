@@ -1,18 +1,17 @@
-"""What every command shares: the shell's language, where words go, common options, how to fail."""
+"""What every command speaks with: the shell's language, two consoles, the options all of them know, and the end."""
 
 import os
 from pathlib import Path
-from typing import Annotated, Final, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
-from config.credentials import Credentials, SettingsWrong
 from config.i18n import Words, words
 
-WRONG_OUTSIDE: Final = 1
-WRONG_INPUT: Final = 2
-HELD_ELSEWHERE: Final = 3
+WRONG_OUTSIDE, WRONG_INPUT, HELD_ELSEWHERE = 1, 2, 3
+HERE = Path("repartie.yaml")
+ENV = Path(".env")
 
 
 def language() -> str:
@@ -30,19 +29,13 @@ ConfigFile = Annotated[
     typer.Option("--config", "-c", envvar="REPARTIE_CONFIG", help=t("The YAML file of brands, words and sources.")),
 ]
 EnvFile = Annotated[Path, typer.Option("--env-file", help=t("A file of tokens, read if it is there."))]
-HERE = Path("repartie.yaml")
-ENV = Path(".env")
 
 
 def fail(message: str, code: int) -> NoReturn:
-    """Say what is wrong and end the command with `code`."""
+    """Say why on the error stream, and end.
+
+    Raises:
+        typer.Exit: with `code`.
+    """
     err.print(message, markup=False, soft_wrap=True)
     raise typer.Exit(code)
-
-
-def read_credentials(env_file: Path) -> Credentials:
-    """The environment's, over those of `env_file`; a wrong one ends the command."""
-    try:
-        return Credentials.read(env_file)
-    except SettingsWrong as error:
-        fail(error.render(t), WRONG_INPUT)

@@ -84,7 +84,7 @@ def test_a_store_that_is_behind_or_ahead_is_told(run: Run, store: Database, monk
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     for typed in (("db", "status"), ("db", "upgrade"), ("backup", "x.zip")):
         assert "newer version" in run(*typed, code=2).output
-    monkeypatch.setattr("repartie.commands.db.is_known", lambda _revision: True)
+    monkeypatch.setattr("repartie.commands.db.knows", lambda _revision: True)
     assert f"The store is at revision 9999, this version needs {head()}." in run("db", "status", code=1).output
 
 
