@@ -19,7 +19,7 @@ from listener.pipeline import Listening
 from listener.registry import Means, Place, places
 from listener.triage import triage_of
 from models.database import Database
-from models.migrate import upgrade
+from models.migrate import prepare
 from models.ml.classifier import Classifier
 from models.ml.judge import Judge, ModelJudge
 from models.ml.language import LanguageReader
@@ -57,11 +57,12 @@ class App:
 
 
 def build(config: Config, credentials: Credentials, *, clock: Clock = now, judge: Judge | None = None) -> App:
-    """Wire the rooms; open and migrate the store. Nothing is read from any network yet.
+    """Wire the rooms; open the store and migrate it where that is safe. Nothing is read from any network yet.
 
     Raises:
         CredentialMissing: a configured network's token is not set.
         NewerSchema: the store is ahead of this version.
+        OlderSchema: the store must be migrated first, by `repartie db upgrade`.
     """
     t = words(config.language)
     means = Means(clock=clock, t=t)
@@ -76,7 +77,7 @@ def build(config: Config, credentials: Credentials, *, clock: Clock = now, judge
         dry_run_label=t("dry run"),
     )
     database = Database(credentials.database)
-    upgrade(database)
+    prepare(database)
     return App(
         config=config,
         credentials=credentials,

@@ -21,10 +21,11 @@ from config.i18n import words
 from config.load import examine
 from config.problems import ConfigErrors
 from config.schema import Config
-from models.migrate import NewerSchema
+from models.migrate import NewerSchema, OlderSchema
 from repartie import reports
 from repartie.app import App, build
-from repartie.commands import backtest
+from repartie.commands import backtest, backup, db
+from repartie.console import OneLine
 from repartie.jobs import AlreadyRunning
 from repartie.replay import BadMapping
 from repartie.signals import StopSignal
@@ -36,20 +37,20 @@ from repartie.terminal import (
     WRONG_OUTSIDE,
     ConfigFile,
     EnvFile,
-    OneLine,
     err,
     fail,
-    language,
     out,
     t,
 )
+from repartie.terminal import language as shell_language
 from responders import speaking
 from responders.seen import Person
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 slack = typer.Typer(no_args_is_help=True, help=t("What Slack needs to know of us."))
 app.add_typer(slack, name="slack")
-backtest.register(app)
+for topic in (db, backup, backtest):
+    topic.register(app)
 
 
 @app.callback(help=t("Hears what people say of a brand in public, and lets the team answer from Slack."))
@@ -170,7 +171,7 @@ def _replay(
 
 @app.command("demo", help=t("Play on a practice ground on this machine: no account, no network, no token."))
 def _demo(
-    language: Annotated[str, typer.Option(help=t("fr or en."))] = language(),
+    language: Annotated[str, typer.Option(help=t("fr or en."))] = shell_language(),
     port: Annotated[int, typer.Option(help=t("The page's port; 0 takes a free one."))] = 0,
     speed: Annotated[float, typer.Option(min=0.1, max=100, help=t("How fast the story runs."))] = 1.0,
 ) -> None:
@@ -235,8 +236,9 @@ def _opened(config: Config, credentials: Credentials) -> Iterator[App]:
     try:
         opened = build(config, credentials)
     except NewerSchema:
-        message = t("This store was made by a newer version of Repartie: run that version, or restore a backup.")
-        fail(message, WRONG_INPUT)
+        fail(t(db.NEWER), WRONG_INPUT)
+    except OlderSchema as error:
+        fail(t(db.OLDER, at=error.at, wanted=error.wanted), WRONG_INPUT)
     except CredentialMissing as error:
         fail(error.render(t), WRONG_INPUT)
     try:

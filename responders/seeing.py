@@ -109,7 +109,7 @@ def see(session: Session, mention_id: int, config: Config, publishers: Publisher
         eligibility=can,
         writing=Person(writer.who_id, writer.who_name) if writer else None,
         answer=answer_seen(answer) if answer else None,
-        rule=mention.rule,
         standing=standing(mention.brand, post, publishers),
         story=story_seen(session, post),
+        rule=mention.rule,
     )

@@ -209,6 +209,18 @@ def test_history_is_stored_and_rings_nobody(listening: Listening, database: Data
         assert len(session.exec(select(VerdictRow)).all()) == 4
 
 
+def test_copies_are_told_as_one_story(listening: Listening, database: Database, clock: Clock) -> None:
+    said = "Aéroplouf annule ce soir tous ses vols au départ de Valbrume"
+    shelf = Shelf([batch(post(1, said), post(2, "Aéroplouf encore en retard")), batch(post(3, f"{said} !"))])
+    listening.run("presse", shelf.place())
+    clock.now += EVERY
+    listening.run("presse", shelf.place())
+    with database.read() as session:
+        one, other, copy = session.exec(select(PostRow).order_by(col(PostRow.external_id))).all()
+    assert one.story_id == copy.story_id
+    assert other.story_id != one.story_id
+
+
 def test_each_brand_is_ruled_on_its_own(database: Database, clock: Clock, judge: CountingJudge) -> None:
     rules = (Rule(parse_condition("brand == Voloair or hour == 3"), shown=False),)
     matcher = Matcher({brand.name: parse(brand.query) for brand in BRANDS})
@@ -245,15 +257,3 @@ def test_nothing_is_recorded_where_nobody_asked(listening: Listening, database: 
     listening.run("presse", Shelf([batch(post(2, "Il pleut"))]).place())
     with database.read() as session:
         assert list(candidates.since(session, START)) == []
-
-
-def test_copies_are_told_as_one_story(listening: Listening, database: Database, clock: Clock) -> None:
-    said = "Aéroplouf annule ce soir tous ses vols au départ de Valbrume"
-    shelf = Shelf([batch(post(1, said), post(2, "Aéroplouf encore en retard")), batch(post(3, f"{said} !"))])
-    listening.run("presse", shelf.place())
-    clock.now += EVERY
-    listening.run("presse", shelf.place())
-    with database.read() as session:
-        one, other, copy = session.exec(select(PostRow).order_by(col(PostRow.external_id))).all()
-    assert one.story_id == copy.story_id
-    assert other.story_id != one.story_id

@@ -64,8 +64,9 @@ def card(seen: MentionSeen, t: Words, *, problem: str = "", short: bool = False)
         kit.quote(seen.text, quoted, title=seen.title, url=seen.url, more=t("See the original")),
     ]
     if not closed:
-        why = join((verdict(seen, t), words(seen, t)))
-        blocks.append(kit.context(why, rule(seen, t), repeated(seen, t), *_chances(seen, t)))
+        blocks.append(
+            kit.context(join((verdict(seen, t), words(seen, t))), rule(seen, t), repeated(seen, t), *_chances(seen, t))
+        )
     blocks += _state(seen, problem, t)
     blocks += kit.actions(_buttons(seen, t))
     blocks += kit.actions(_moderation(seen, t))
@@ -142,6 +143,17 @@ def words(seen: MentionSeen, t: Words) -> Mrkdwn:
     return say(t, mark("here for: {words}"), words=join((foreign(word, 40) for word in seen.words[:8]), ", "))
 
 
+def repeated(seen: MentionSeen, t: Words) -> Mrkdwn:
+    """How many others say the same."""
+    if seen.story is None:
+        return own("")
+    if seen.story.places > 1:
+        return own(t.plural("🔁 also in {count} other place", "🔁 also in {count} other places", seen.story.places - 1))
+    if seen.story.authors > 1:
+        return own(t.plural("🔁 also by {count} other", "🔁 also by {count} others", seen.story.authors - 1))
+    return own(t.plural("🔁 said {count} time", "🔁 said {count} times", seen.story.copies))
+
+
 def rule(seen: MentionSeen, t: Words) -> Mrkdwn:
     """Which rule of the configuration put it here; nothing where every recent mention is shown."""
     named = rules.read(seen.rule)
@@ -152,17 +164,6 @@ def rule(seen: MentionSeen, t: Words) -> Mrkdwn:
         return say(t, mark("here by rule {number}"), number=number)
     condition = foreign(named.condition, _RULE)
     return say(t, mark("here by rule {number}: {condition}"), number=number, condition=condition)
-
-
-def repeated(seen: MentionSeen, t: Words) -> Mrkdwn:
-    """How many others say the same."""
-    if seen.story is None:
-        return own("")
-    if seen.story.places > 1:
-        return own(t.plural("🔁 also in {count} other place", "🔁 also in {count} other places", seen.story.places - 1))
-    if seen.story.authors > 1:
-        return own(t.plural("🔁 also by {count} other", "🔁 also by {count} others", seen.story.authors - 1))
-    return own(t.plural("🔁 said {count} time", "🔁 said {count} times", seen.story.copies))
 
 
 def chance(possible: Eligibility, t: Words) -> Mrkdwn:
