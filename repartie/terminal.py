@@ -1,9 +1,6 @@
 """What every command shares: the shell's language, where words go, common options, how to fail."""
 
-import logging
 import os
-import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Final, NoReturn
 
