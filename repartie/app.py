@@ -14,6 +14,7 @@ from config.i18n import words
 from config.query import parse
 from config.schema import Config
 from config.sources import SandboxOptions, SourceOptions
+from listener.collectors.feeds.manners import Manners
 from listener.matching import Matcher
 from listener.pipeline import Listening
 from listener.registry import Means, Place, places
@@ -45,6 +46,7 @@ class App:
     database: Database
     clock: Clock
     listening: Listening
+    means: Means
     places: tuple[tuple[str, Place], ...]
     publishers: Publishers
     answering: Answering
@@ -55,14 +57,23 @@ class App:
         self.database.close()
 
 
-def build(config: Config, credentials: Credentials, *, clock: Clock = now, judge: Judge | None = None) -> App:
+def build(
+    config: Config,
+    credentials: Credentials,
+    *,
+    clock: Clock = now,
+    judge: Judge | None = None,
+    after: App | None = None,
+) -> App:
     """Wire the rooms; open and migrate the store. Nothing is read from any network yet.
+
+    `after` is the app this one takes the place of: it goes on with its store, its model and its manners.
 
     Raises:
         CredentialMissing: a configured network's token is not set.
         NewerSchema: the store is ahead of this version.
     """
-    means = Means(clock=clock, t=words(config.language))
+    means = Means(clock=clock, t=words(config.language), manners=after.means.manners if after else Manners())
     found = tuple(
         (name, place)
         for name, options in config.sources.items()
@@ -73,8 +84,11 @@ def build(config: Config, credentials: Credentials, *, clock: Clock = now, judge
         lambda _, options: _publishing_client(options, credentials),
         dry_run_label=words(config.language)("dry run"),
     )
-    database = Database(credentials.database)
-    upgrade(database)
+    database = after.database if after else Database(credentials.database)
+    if after is None:
+        upgrade(database)
+    else:
+        judge = judge or after.listening.judge
     return App(
         config=config,
         credentials=credentials,
@@ -83,6 +97,7 @@ def build(config: Config, credentials: Credentials, *, clock: Clock = now, judge
         listening=Listening(
             database, config.brands, matcher(config), judge or ModelJudge(Classifier(), LanguageReader()), clock
         ),
+        means=means,
         places=found,
         publishers=publishers,
         answering=Answering(

@@ -106,7 +106,7 @@ def _run(config: ConfigFile = HERE, env_file: EnvFile = ENV) -> None:
     signals.install()
     with _opened(read, credentials) as opened:
         try:
-            clean = serve(opened, signals.event)
+            clean = serve(opened, signals.event, config)
         except AlreadyRunning as other:
             _fail(
                 t(
