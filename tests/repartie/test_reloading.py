@@ -80,7 +80,8 @@ class Place:
         listed = "".join(f"\n      - {self.web.url(path)}" for path in self.feeds)
         usual = (
             f"language: fr\nbrands:\n  - name: Aéroplouf\n    query: {self.query}\n    sources: [blogs]{slack}\n"
-            f"sources:\n  blogs:\n    kind: rss\n    every: 1h\n    allow_private: true\n    feeds:{listed}\n{api}{self.extra}"
+            f"sources:\n  blogs:\n    kind: rss\n    every: 1h\n    allow_private: true\n    feeds:{listed}\n"
+            f"{api}{self.extra}"
         )
         self.file.write_text(usual if text is None else text, encoding="utf-8")
 
@@ -274,7 +275,7 @@ def test_places_come_and_go_and_the_others_stay_where_they_were(place: Place) ->
 
 
 def test_while_it_runs_with_slack(place: Place, serve_app: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """The whole: a broken edit is said in the channel, its mend too, a new brand's channel gets its cards, one socket."""
+    """A broken edit is said in the channel, its mend too, a new feed's mention gets its card, over one connection."""
     monkeypatch.setattr("repartie.reloading.EVERY", 0.1)
     workspace = Workspace(rate_limits=False)
     place.api = f"{serve_app(Starlette(routes=routes(workspace)))}/api/"
