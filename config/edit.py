@@ -10,7 +10,7 @@ import difflib
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from collections.abc import Sequence as Items
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -96,14 +96,11 @@ def rewritten(text: str, where: Where, value: str) -> str:
     node = _at(root, where)
     if not isinstance(node, Scalar):
         raise CannotEdit
-    if node.style == '"':
-        new = _escaped(value)
-    else:
-        new = _quoted(value) if node.style else _scalar(value)
+    write = {'"': _escaped, None: _scalar}.get(node.style, _quoted)
     end = "\n" if text[node.start : node.end].endswith("\n") else ""
     expected = copy.deepcopy(root.plain())
     _plain_at(expected, where[:-1])[where[-1]] = value
-    return _checked(text[: node.start] + new + end + text[node.end :], expected)
+    return _checked(text[: node.start] + write(value) + end + text[node.end :], expected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,27 +143,46 @@ class Draft:
             OSError: the folder cannot be written to.
         """
         target = self.file.resolve()  # a link stays a link
-        mode = target.stat().st_mode & 0o7777
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        fresh = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(self._encoded())
-                file.flush()
-                os.fsync(file.fileno())
-            found = examine(fresh)
-            if found.config is None:
-                raise ConfigErrors(replace(problem, file=self.file) for problem in found.problems)
+
+        def unchanged() -> None:
             if target.read_bytes() != self.raw:
                 raise ChangedMeanwhile
-            fresh.chmod(mode)
-            fresh.replace(target)
-        finally:
-            fresh.unlink(missing_ok=True)
+
+        _put_in_place(self._encoded(), target, self.file, target.stat().st_mode & 0o7777, unchanged)
 
     def _encoded(self) -> bytes:
         text = self.after.replace("\n", "\r\n") if b"\r\n" in self.raw else self.after
         return text.encode("utf-8-sig" if self.raw.startswith(b"\xef\xbb\xbf") else "utf-8")
+
+
+def create(file: Path, text: str) -> None:
+    """Write a new file, or one in the place of another, at once and if it is right.
+
+    Raises:
+        ConfigErrors: it would be wrong; nothing was written.
+        OSError: the folder cannot be written to.
+    """
+    mode = file.stat().st_mode & 0o7777 if file.exists() else 0o644
+    _put_in_place(text.encode(), file.resolve(), file, mode, lambda: None)
+
+
+def _put_in_place(data: bytes, target: Path, shown_as: Path, mode: int, last_look: Callable[[], None]) -> None:
+    """Whoever reads the file finds the old one or the new one, whole, even after a power cut."""
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    fresh = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        found = examine(fresh)
+        if found.config is None:
+            raise ConfigErrors(replace(problem, file=shown_as) for problem in found.problems)
+        last_look()
+        fresh.chmod(mode)
+        fresh.replace(target)
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 # Where things stand.
