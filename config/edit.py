@@ -244,8 +244,12 @@ def _below(text: str, node: Sequence | Table, lines: list[str]) -> str:
     start = next(iter(node.keys.values())).start if isinstance(node, Table) and node.keys else node.start
     indent = " " * (start - (text.rfind("\n", 0, start) + 1))
     at = text.find("\n", _end(node, text))
-    head, tail = (f"{text}\n", "") if at < 0 else (text[: at + 1], text[at + 1 :])
-    return head + "".join(f"{indent}{line}\n" for line in lines) + tail
+    if at < 0:
+        text, at = f"{text}\n", len(text)
+    # Comments further in speak of what stands above them, as a key that was switched off does.
+    while further := re.compile(rf"\n{indent} +#.*(?=\n)").match(text, at):
+        at = further.end()
+    return text[: at + 1] + "".join(f"{indent}{line}\n" for line in lines) + text[at + 1 :]
 
 
 # How things are written.

@@ -24,6 +24,7 @@ from config.schema import Config
 from models.migrate import NewerSchema
 from repartie import reports
 from repartie.app import App, build
+from repartie.commands import add, doctor, init
 from repartie.jobs import AlreadyRunning
 from repartie.replay import BadMapping
 from repartie.signals import StopSignal
@@ -47,6 +48,8 @@ from responders.seen import Person
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 slack = typer.Typer(no_args_is_help=True, help=t("What Slack needs to know of us."))
 app.add_typer(slack, name="slack")
+for topic in (init, add, doctor):
+    topic.register(app)
 
 
 @app.callback(help=t("Hears what people say of a brand in public, and lets the team answer from Slack."))
