@@ -73,7 +73,8 @@ def build(
         CredentialMissing: a configured network's token is not set.
         NewerSchema: the store is ahead of this version.
     """
-    means = Means(clock=clock, t=words(config.language), manners=after.means.manners if after else Manners())
+    t = words(config.language)
+    means = Means(clock=clock, t=t, manners=after.means.manners if after else Manners())
     found = tuple(
         (name, place)
         for name, options in config.sources.items()
@@ -82,7 +83,7 @@ def build(
     publishers = build_publishers(
         config,
         lambda _, options: _publishing_client(options, credentials),
-        dry_run_label=words(config.language)("dry run"),
+        dry_run_label=t("dry run"),
     )
     database = after.database if after else Database(credentials.database)
     if after is None:

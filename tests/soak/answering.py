@@ -75,7 +75,7 @@ class Outboxes:
 
     def __init__(self, settings: str) -> None:
         command = [sys.executable, "-m", "tests.soak.outbox_process", settings]
-        self._parent = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 - ours
+        self._parent = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own program
         self._pid = self._next()
 
     def kill(self) -> None:
