@@ -51,7 +51,7 @@ def test_the_usual_places_are_tried(web: Web, path: str) -> None:
 @pytest.mark.parametrize(
     ("host", "body", "reason"),
     [
-        ("nowhere.example", b"", "Pas de connexion"),
+        ("nowhere.example", b"", "Connexion impossible"),
         ("blog.example", b"<html></html>", "page web"),
         ("blog.example", b"plain", "pas un flux"),
     ],

@@ -121,7 +121,7 @@ def test_a_site_without_feed_writes_nothing(site: Web) -> None:
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_any_brand_makes_a_right_file(tmp_path: Path, name: str, language: str) -> None:
     file = tmp_path / "repartie.yaml"
-    said = Answers(name, "plouf", {"https://a.example/#x, y": "T\u2028\n: x"}, language, f"#{slug(name)}", True)  # noqa: FBT003 - a field
+    said = Answers(name, "plouf", {"https://a.example/x,y#z": "T\u2028\n: x"}, language, f"#{slug(name)}", True)  # noqa: FBT003 - a field
     file.write_text(configuration(said), encoding="utf-8")
     config = load(file)
     assert config.brands[0].name == name
@@ -149,7 +149,7 @@ def lines(file: Path) -> list[str]:
     return file.read_text(encoding="utf-8").splitlines()
 
 
-def test_a_keyword_changes_one_line(file: Path, site: Web) -> None:
+def test_a_keyword_changes_one_line(file: Path) -> None:
     before = lines(file)
     assert run("add", "keyword", "plouf air, #plouf").exit_code == 0
     assert run("add", "keyword", "--not", "recrutement").exit_code == 0
@@ -160,7 +160,8 @@ def test_a_keyword_changes_one_line(file: Path, site: Web) -> None:
     assert load(file)
 
 
-def test_a_keyword_says_what_it_would_change(file: Path, tmp_path: Path, migrated: Path) -> None:
+@pytest.mark.usefixtures("file")
+def test_a_keyword_says_what_it_would_change(migrated: Path) -> None:
     Path("var").mkdir()
     Path("var/repartie.db").write_bytes(migrated.read_bytes())
     store = Database("sqlite:///var/repartie.db")
