@@ -99,7 +99,7 @@ class _Asking:
                 fail(str(wrong), WRONG_INPUT)
         while True:
             try:
-                return check(str(typer.prompt(question, default=proposed)))
+                return check(str(typer.prompt(question, default=proposed, prompt_suffix=" ")))
             except NotThat as wrong:
                 err.print(str(wrong), markup=False, soft_wrap=True)
 

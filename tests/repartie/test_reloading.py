@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from pydantic import SecretStr
 from sqlmodel import select
@@ -20,9 +21,11 @@ from models.database import Database
 from models.store import sources
 from models.tables import MentionRow, SourceRow
 from models.verdict import Sentiment, Verdict
+from repartie import running
 from repartie.app import App, build
 from repartie.reloading import EVERY, Edits
-from repartie.running import Parts, serve
+from repartie.running import Parts
+from responders.slack import ids
 from responders.slack.edit import view
 from sandbox.slack import Workspace, routes
 from tests.web import Web
@@ -274,15 +277,15 @@ def test_places_come_and_go_and_the_others_stay_where_they_were(place: Place) ->
     assert len(place.mentions()) == 2
 
 
-def test_while_it_runs_with_slack(place: Place, serve_app: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_while_it_runs_with_slack(place: Place, serve: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
     """A broken edit is said in the channel, its mend too, a new feed's mention gets its card, over one connection."""
     monkeypatch.setattr("repartie.reloading.EVERY", 0.1)
     workspace = Workspace(rate_limits=False)
-    place.api = f"{serve_app(Starlette(routes=routes(workspace)))}/api/"
+    place.api = f"{serve(Starlette(routes=routes(workspace)))}/api/"
     place.write()
     app = place.app(slack_bot_token=workspace.bot_token, slack_app_token=workspace.app_token)
     stop, ended = threading.Event(), []
-    thread = threading.Thread(target=lambda: ended.append(serve(app, stop, place.file)))
+    thread = threading.Thread(target=lambda: ended.append(running.serve(app, stop, place.file)))
     thread.start()
 
     def channel() -> list[str]:
@@ -304,12 +307,62 @@ def test_while_it_runs_with_slack(place: Place, serve_app: Callable[..., str], m
         thread.join(20)
         app.close()
     assert ended == [True]
+    let_go()
+
+
+def let_go() -> None:
     with warnings.catch_warnings():
         # websocket-client 1.9 lets go of a socket it has not closed when a connection is replaced.
         warnings.simplefilter("ignore", ResourceWarning)
         gc.collect()
 
 
-@pytest.fixture
-def serve_app(serve: Callable[..., str]) -> Callable[..., str]:
-    return serve
+def press(address: str, workspace: Workspace, action_id: str) -> None:
+    """Camille presses a button of the first card."""
+    channel = workspace.channel(CHANNEL)
+    [message] = channel.messages
+    block = next(block for block in message.blocks if action_id in str(block))
+    place = {"channel": channel.id, "ts": message.ts}
+    body = {"as": "camille", "client": "page-camille", "place": place, "block_id": block["block_id"], "value": None}
+    answer = httpx.post(
+        f"{address}/desk/do/act", json={**body, "action_id": action_id}, headers={"Origin": address}, timeout=20
+    )
+    answer.raise_for_status()
+
+
+def test_no_click_is_lost_while_configurations_follow_one_another(place: Place, serve: Callable[..., str]) -> None:
+    workspace = Workspace(rate_limits=False)
+    address = serve(Starlette(routes=routes(workspace)))
+    place.api = f"{address}/api/"
+    place.write()
+    app = place.app(slack_bot_token=workspace.bot_token, slack_app_token=workspace.app_token)
+    parts = Parts(app)
+    parts.schedule.start()
+    parts.start()
+    changes, clicked = 0, threading.Event()
+
+    def go_on_changing() -> None:
+        nonlocal changes
+        while not clicked.is_set():
+            changes += 1
+            place.query = f"aeroplouf OR plouf{changes}"
+            place.write()
+            parts.change(build(load(place.file), app.credentials, after=parts.app))
+
+    changing = threading.Thread(target=go_on_changing)
+    try:
+        wait_for(lambda: workspace.channel(CHANNEL).messages)
+        changing.start()
+        for action, status in [(ids.MENTION_TAKE, "taken"), (ids.MENTION_RELEASE, "open")] * 6:
+            wait_for(lambda action=action: action in str(workspace.channel(CHANNEL).messages[0].blocks))
+            press(address, workspace, action)
+            wait_for(lambda status=status: [row.status for row in place.mentions()] == [status])
+    finally:
+        clicked.set()
+        changing.join(20)
+        parts.stop()
+        app.close()
+    assert changes >= 3
+    assert workspace.sockets.late_acks == []
+    assert len(workspace.channel(CHANNEL).messages) == 1
+    let_go()
