@@ -124,16 +124,18 @@ def sources(app: App, t: Words) -> Table:
     """How each place is, since when, why, and when it is read next."""
     with app.database.read() as session:
         rows = {(row.name, row.place): row for row in source_rows.every(session)}
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in (t("Source"), t("Place"), t("State"), t("Since"), t("Last read"), t("Next read"), t("Why")):
-        long = title in {t("Place"), t("Why")}
-        table.add_column(title, overflow="fold", no_wrap=not long, min_width=16 if long else None)
+    # Widths that leave each column readable on a terminal of 80 columns; what is long folds.
+    table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
+    table.add_column(t("Source"), overflow="fold", ratio=4)
+    table.add_column(t("State"), no_wrap=True)
+    for title in (t("Since"), t("Last read"), t("Next read")):
+        table.add_column(title)
+    table.add_column(t("Why"), overflow="fold", ratio=3)
     for name, place in app.places:
         row = rows.get((name, place.key)) or SourceRow(name=name, place=place.key, kind=place.kind, since=app.clock())
         state = SourceStatus(row.status)
         table.add_row(
-            Text(name),
-            Text(place.key),
+            Text.assemble((name, "bold"), "\n", place.key),
             Text(t(_STATES[state]), _COLOURS.get(state, "")),
             _moment(row.since if row.id else None, app, t),
             _moment(row.last_ok_at, app, t),
@@ -153,4 +155,9 @@ def enable(app: App, source: str) -> None:
 
 
 def _moment(at: datetime | None, app: App, t: Words) -> str:
-    return t.moment(at, ZoneInfo(app.config.timezone)) if at else "-"
+    """The time today, else the day: short enough for a table."""
+    if at is None:
+        return "-"
+    zone = ZoneInfo(app.config.timezone)
+    today = app.clock().astimezone(zone).date()
+    return t.clock(at, zone) if at.astimezone(zone).date() == today else t.day(at, zone)
