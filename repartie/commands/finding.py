@@ -52,7 +52,7 @@ def found_lines(found: dict[str, Discovery], t: Words) -> list[str]:
             lines.append(f"✗ {url}: {discovery.reason}")
         for feed in discovery.feeds:
             entries = t.plural("{count} entry", "{count} entries", len(feed.posts))
-            lines.append(f"✓ {feed.url}: {feed.title[:_TITLE]}, {entries}")
+            lines.append(f"✓ {feed.url}: {_shown(feed.title)}, {entries}")
     return lines
 
 
@@ -70,9 +70,8 @@ def caught_table(hits: Sequence[tuple[Post, Match]], zone: str, t: Words) -> Tab
     for title in (t("When"), t("Entry"), t("Words")):
         table.add_column(title, overflow="fold")
     for post, match in islice(hits, SHOWN):
-        said = " ".join((post.title or post.text).split())
-        shown = said if len(said) <= _TITLE else said[: _TITLE - 1] + "…"
-        table.add_row(t.day(post.at, ZoneInfo(zone)), Text(shown), Text(", ".join(match.words)))
+        words = ", ".join(map(_shown, match.words))
+        table.add_row(t.day(post.at, ZoneInfo(zone)), Text(_shown(post.title or post.text)), Text(words))
     return table
 
 
@@ -85,6 +84,13 @@ def caught_said(hits: int, total: int, t: Words) -> str:
 def explained(query: Query, t: Words) -> list[str]:
     """How we read a query, as a tree of short lines."""
     return _lines(query.root, t, 0)
+
+
+def _shown(text: str) -> str:
+    """Somebody else's words on one line of a terminal: nothing in them moves its cursor or changes its colours."""
+    seen = "".join(sign if sign.isprintable() else " " for sign in text[: 10 * _TITLE])
+    line = " ".join(seen.split())
+    return line if len(line) <= _TITLE else line[: _TITLE - 1] + "…"
 
 
 def _lines(node: Node, t: Words, depth: int) -> list[str]:

@@ -67,6 +67,16 @@ def test_a_script_gets_a_file_that_works(site: Web) -> None:
     assert run("check", "--offline").exit_code == 0
 
 
+def test_a_feed_does_not_write_on_our_terminal(site: Web) -> None:
+    entry = '{"id": "1", "title": "Aeroplouf \\u001b[2J\\u0007 \\u202e vole"}'
+    feed = f'{{"version": "https://jsonfeed.org/version/1.1", "title": "\\u001b[31mRed", "items": [{entry}]}}'
+    site.routes["/carnets.xml"] = lambda exchange: exchange.answer(feed.encode())
+    result = began(site)
+    assert result.exit_code == 0, result.output
+    assert "Aeroplouf" in result.output
+    assert not {"\x1b", "\x07", "\u202e"} & set(result.output + Path("repartie.yaml").read_text(encoding="utf-8"))
+
+
 def test_a_person_is_asked_four_questions_and_again_where_the_answer_cannot_be(site: Web) -> None:
     answers = ["", "Aéroplouf", "aeroplouf AND", "", site.url("/nothing"), site.url("/carnets.xml"), "de", "en"]
     result = run("init", "--allow-private", said="\n".join(answers) + "\n")
