@@ -133,7 +133,8 @@ def _keyword(
         return
     with _refusing(config):
         text = rewritten(draft.before, ("brands", number, "query"), written(after))
-    out.print(t("The query of {brand} becomes: {query}", brand=read.brands[number].name, query=after), markup=False)
+    said = t("The query of {brand} becomes: {query}", brand=read.brands[number].name, query=after)
+    out.print(said, markup=False, soft_wrap=True)
     _show_change(before, after, env_file)
     _save(draft.saying(text), dry_run=dry_run)
 
