@@ -37,13 +37,17 @@ Brands = dict[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What one run brought and when the place is read next; None when a person must mend it first."""
+    """What one run brought and when the place is read next; None when a person must mend it first.
+
+    `our_turn` False: our own manners sent us away before anybody was asked; come again at `next_poll_at`.
+    """
 
     posts: int
     mentions: int
     edited: int
     next_poll_at: datetime | None
     problem: str = ""
+    our_turn: bool = True
 
 
 class Listening:
@@ -79,7 +83,7 @@ class Listening:
             try:
                 batch = place.collector.collect(cursor)
             except NotYet as turn:
-                return Run(posts, mentions, edited, turn.at)
+                return Run(posts, mentions, edited, turn.at, our_turn=False)
             except RetryLater as patience:
                 return Run(posts, mentions, edited, self._failed(source, place, patience), patience.reason)
             except AccessLost as lost:
