@@ -10,10 +10,11 @@ import httpx
 
 from config.i18n import Words
 from listener.collectors.feeds.entry import Feed, NotAFeed
-from listener.collectors.feeds.identity import canonical, identify
+from listener.collectors.feeds.identity import identify
 from listener.collectors.feeds.memory import Memory
 from listener.collectors.feeds.read import read_feed
 from listener.collectors.feeds.troubles import lost, no_feed, refused, unanswered
+from listener.links import canonical
 from models.post import Post
 
 USUAL: Final = ("feed", "rss.xml", "atom.xml", "feed.json", "rss", "index.xml")

@@ -27,8 +27,7 @@ from repartie.app import App, build
 from repartie.commands import add, doctor, init
 from repartie.jobs import AlreadyRunning
 from repartie.replay import BadMapping
-from repartie.signals import StopSignal
-from repartie.terminal import (
+from repartie.shell import (
     ENV,
     HELD_ELSEWHERE,
     HERE,
@@ -41,7 +40,9 @@ from repartie.terminal import (
     out,
     t,
 )
-from repartie.terminal import language as shell_language
+from repartie.shell import language as shell_language
+from repartie.signals import StopSignal
+from repartie.terminal import OneLine
 from responders import speaking
 from responders.seen import Person
 
@@ -56,11 +57,9 @@ for topic in (init, add, doctor):
 def _every_command(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help=t("Say more in the log."))] = False,
 ) -> None:
-    logging.basicConfig(
-        level=logging.DEBUG if verbose else logging.INFO,
-        format="%(asctime)s %(levelname)-7s %(name)s: %(message)s",
-        stream=sys.stderr,
-    )
+    log = logging.StreamHandler(sys.stderr)
+    log.setFormatter(OneLine("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, handlers=[log])
     for noisy in ("httpx", "httpcore", "slack_bolt", "slack_sdk", "websocket", "alembic"):
         logging.getLogger(noisy).setLevel(logging.INFO if verbose else logging.WARNING)
     # It warns of each turn that is skipped because a reading takes long; jobs.py says what matters.

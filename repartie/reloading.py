@@ -92,7 +92,9 @@ class Edits:
         log.info("%s was edited: the new configuration is in force", self.file)
 
     def _refuse(self, why: str, wrong: Sequence[tuple[str, str]], t: Words) -> None:
-        log.error("%s was edited and is refused; the configuration of before goes on:\n%s", self.file, why)
+        log.error("%s was edited and is refused; the configuration of before goes on", self.file)
+        for line in filter(str.strip, why.splitlines()):  # the log has one line a record
+            log.error("%s", line)
         self._refused = True
         self.parts.tell(view.refused(self.file.name, wrong, t))
 

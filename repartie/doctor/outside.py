@@ -9,10 +9,11 @@ import httpx
 from slack_sdk import WebClient
 
 from config.clients import open_client, private_place
-from config.credentials import Credential, CredentialMissing, Credentials
+from config.credentials import CredentialMissing, Credentials
 from config.i18n import Words
 from config.schema import Config
-from config.sources import RssOptions, SandboxOptions
+from config.sources import RssOptions
+from repartie.app import auth_of
 from repartie.doctor.diagnosis import Diagnosis, fine, warning, wrong
 from responders.slack import trial
 from responders.slack.app import build_client
@@ -24,12 +25,14 @@ SKEW, FAR_OFF = 30.0, 300.0
 
 def tokens(config: Config, credentials: Credentials, t: Words) -> Iterator[Diagnosis]:
     """Every credential the configuration needs and nobody set."""
-    missing = []
+    missing: set[str] = set()
     for needed in _needed(config, credentials):
         try:
             needed()
         except CredentialMissing as error:
-            missing.append(error.variable)
+            if error.variable in missing:
+                continue
+            missing.add(error.variable)
             yield wrong(error.variable, t("not set"), error.render(t))
     if not missing:
         yield fine(t("Tokens"), t("all that the configuration needs are set"))
@@ -97,9 +100,8 @@ def clock(date: str | None, now: datetime, t: Words) -> Iterator[Diagnosis]:
         yield (wrong if abs(off) > FAR_OFF else warning)(t("Clock"), said, mend)
 
 
-def _needed(config: Config, credentials: Credentials) -> list[Callable[[], Credential]]:
-    needed: list[Callable[[], Credential]] = []
+def _needed(config: Config, credentials: Credentials) -> list[Callable[[], object]]:
+    needed: list[Callable[[], object]] = []
     if any(brand.slack for brand in config.brands):
         needed += [partial(credentials.slack_bot, config.slack), partial(credentials.slack_app, config.slack)]
-    urls = [options.url for options in config.sources.values() if isinstance(options, SandboxOptions)]
-    return needed + [partial(credentials.sandbox, url) for url in urls[:1]]
+    return needed + [partial(auth_of, source, config, credentials) for source in config.sources]
