@@ -10,10 +10,12 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from listener.pipeline import Listening
@@ -76,19 +78,41 @@ class Schedule:
         scheduler = self._scheduler
         scheduler.add_listener(_report, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
         scheduler.add_job(self._renew, "interval", seconds=RENEW.total_seconds(), executor="lease", id="lease")
+        self._add(self.places)
+        scheduler.start()
+
+    def change(self, listening: Listening, places: Iterable[tuple[str, Place]]) -> None:
+        """Read `places` from now on, and hear with `listening`.
+
+        A place that stays keeps the time of its next reading; where it stopped stands in the store. A reading under way
+        ends as it began.
+        """
+        before = {_job_id(source, place): place for source, place in self.places}
+        self.listening, self.places = listening, list(places)
+        wanted = {_job_id(source, place): (source, place) for source, place in self.places}
+        scheduled = {job.id for job in self._scheduler.get_jobs()}
+        for job_id in (before.keys() - wanted.keys()) & scheduled:
+            with suppress(JobLookupError):  # its last reading found it gone and took it off meanwhile
+                self._scheduler.remove_job(job_id)
+        same = {job_id for job_id in wanted.keys() & scheduled if before[job_id].every == wanted[job_id][1].every}
+        for job_id in same:
+            with suppress(JobLookupError):
+                self._scheduler.modify_job(job_id, args=wanted[job_id])
+        self._add(wanted[job_id] for job_id in wanted if job_id not in same)
+
+    def _add(self, places: Iterable[tuple[str, Place]]) -> None:
         now = self.clock()
-        for number, (source, place) in enumerate(self.places):
-            scheduler.add_job(
+        for number, (source, place) in enumerate(places):
+            self._scheduler.add_job(
                 self._read,
                 "interval",
                 args=(source, place),
                 seconds=place.every.total_seconds(),
                 jitter=max(1, int(place.every.total_seconds() / 10)),
                 next_run_time=now + number * _FIRST_WAVE,
-                id=f"{source} {place.key}",
+                id=_job_id(source, place),
                 replace_existing=True,
             )
-        scheduler.start()
 
     def stop(self) -> bool:
         """Read nothing more and give the lease back. False when a reading was still under way at the end."""
@@ -116,13 +140,14 @@ class Schedule:
                 self._turn.notify_all()
         with self._turn:
             if not self._ending:
-                self._next(f"{source} {place.key}", run.next_poll_at)
+                self._next(_job_id(source, place), run.next_poll_at)
 
     def _next(self, job_id: str, at: datetime | None) -> None:
-        if at is None:
-            self._scheduler.remove_job(job_id)
-        else:
-            self._scheduler.modify_job(job_id, next_run_time=at)
+        with suppress(JobLookupError):  # an edit of the configuration took the place off while it was read
+            if at is None:
+                self._scheduler.remove_job(job_id)
+            else:
+                self._scheduler.modify_job(job_id, next_run_time=at)
 
     def _take_lease(self) -> None:
         with self.database.write() as session:
@@ -138,6 +163,10 @@ class Schedule:
         if other:
             log.error("process %d on %s took the schedule while this one slept: stopping", other.pid, other.host)
             self.lost.set()
+
+
+def _job_id(source: str, place: Place) -> str:
+    return f"{source} {place.key}"
 
 
 def _report(event: JobEvent) -> None:

@@ -20,7 +20,7 @@ from repartie import examples
 from repartie.app import now
 from repartie.backtest import backtest
 from repartie.changes import Format, Report, Shown
-from repartie.terminal import (
+from repartie.shell import (
     ENV,
     HERE,
     WRONG_INPUT,
