@@ -11,6 +11,7 @@ from alembic.util import CommandError
 from models.database import Database
 
 _FOLDER = Path(__file__).parent / "migrations"
+_LOCK = 7_297_112  # any number that nobody else takes in the same database
 
 
 class NewerSchema(Exception):
@@ -24,10 +25,12 @@ def upgrade(database: Database) -> None:
         NewerSchema: the store is ahead of this version.
     """
     with database.engine.connect() as connection:
+        if not database.is_sqlite:  # two processes may start at once; SQLite has a lock of its own
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
         config = _config()
         config.attributes["connection"] = connection
         try:
-            if current(database) == head():
+            if MigrationContext.configure(connection).get_current_revision() == head():
                 return
             command.upgrade(config, "head")
         except CommandError as error:
