@@ -57,8 +57,8 @@ class Database:
             self.engine: Engine = create_engine(self.url)
             event.listen(self.engine, "connect", _on_connect)
             event.listen(self.engine, "begin", _on_begin)
-            self._reading = self.engine
-            self._writing = self.engine.execution_options(writes=True)
+            self._reading: Engine = self.engine
+            self._writing: Engine = self.engine.execution_options(writes=True)
         else:
             self.engine = create_engine(
                 self.url,
