@@ -70,6 +70,7 @@ def lives(work: Callable[..., None]) -> None:
     asked = json.loads(sys.argv[1])
     assert not heavy(), f"no model is needed here: {heavy()}"
     logging.basicConfig(level=logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns of each turn that a busy machine skips
     for _ in sys.stdin:
         pid = os.fork()
         if pid == 0:
