@@ -106,9 +106,7 @@ class Poster:
         pause = IDLE
         for work in (self._redraw_hurried, self._find_lost, self._post_new, self._redraw_stale):
             try:
-                busy = work(now)
-                self._patience.back()
-                if busy:
+                if work(now):
                     self._away_for = _AWAY_FIRST
                     return 0.0
             except (errors.Away, errors.TokenRefused) as trouble:
@@ -120,6 +118,7 @@ class Poster:
             except Exception:  # noqa: BLE001 - one bad card must not end the work on all others; it is in the log
                 _log.exception("a card could not be shown")
                 pause = _AFTER_A_FAULT
+        self._patience.back()
         try:
             self._prune(now)
         except AWAY as error:
