@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Only what stands in this folder and in .venv is imported.
 unexport PYTHONPATH PYTHONHOME
 
-.PHONY: help env env-dev demo test check lint types imports format bench soak docs lock clean
+.PHONY: help env env-dev demo test check lint types imports format bench soak images docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sort | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -78,6 +78,9 @@ soak: env-dev ## the long proofs: 200 kills while listening and while answering,
 	  $(PY) -m tests.soak.answering --kills 200 --replies 400 $$store
 	  $(PY) -m tests.soak.answering --kills 200 --replies 400 --processes 2 --faults $$store
 	done
+
+images: env-dev ## take the pictures of docs/images again, from the practice ground in a real browser
+	@REPARTIE_IMAGES="$$PWD/docs/images" $(PY) -m pytest -q tests/repartie/test_demo.py -k desk
 
 docs: env-dev ## write docs/cli.md from the program's own --help
 	@$(PY) docs/generate_cli.py

@@ -146,7 +146,7 @@ class _Builder:
         elif isinstance(event, MappingStartEvent):
             node = self._mapping(start, events, level)
         else:
-            assert isinstance(event, SequenceStartEvent)  # noqa: S101 -- YAML has no fifth kind of node
+            assert isinstance(event, SequenceStartEvent)  # noqa: S101 - YAML has no fifth kind of node
             node = self._sequence(start, events, level)
         if node.size > MOST_NODES:
             raise Refusal(Flaw("too_many", start, {"limit": MOST_NODES}))

@@ -28,8 +28,8 @@ class SlackChannels(Section):
     """Channels of one brand, by name with # or by id."""
 
     mentions: Channel = Field(description='Where its mentions are shown: "#aeroplouf-mentions", or a channel id.')
-    alerts: Channel | None = Field(None, description="Where its alerts ring; the mentions' channel if absent.")
-    digest: Channel | None = Field(None, description="Where its digest is posted; the mentions' channel if absent.")
+    alerts: Channel | None = Field(None, description="Where its alerts will ring. Checked already, not used yet.")
+    digest: Channel | None = Field(None, description="Where its digest will be posted. Checked already, not used yet.")
 
 
 class SlackSettings(Section):
@@ -49,7 +49,7 @@ class RepliesSettings(Section):
 
 
 class Competitor(Section):
-    """A brand we compare with; its mentions are counted, never carded."""
+    """A brand to compare with; nothing compares yet."""
 
     name: Name = Field(description="Its name.")
     query: Text = Field(description="Which posts speak of it, in the keyword language.")
@@ -64,7 +64,9 @@ class Brand(Section):
         default_factory=dict,
         description="Our own account on each network: never a mention, never answered, and the one that answers.",
     )
-    competitors: tuple[Competitor, ...] = Field((), description="Brands to compare with: counted, never shown.")
+    competitors: tuple[Competitor, ...] = Field(
+        (), description="Brands to compare with. Checked already, not used yet."
+    )
     sources: tuple[str, ...] = Field(min_length=1, description="Names of the sources to listen to.")
     slack: SlackChannels | None = Field(None, description="Its channels in Slack.")
     publishers: tuple[SlackUser, ...] = Field(

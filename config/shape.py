@@ -42,7 +42,7 @@ def validate(root: Table, text: str) -> tuple[Config | None, list[Flaw]]:
         return None, [flaw for error in refused.errors() if (flaw := _flaw(error, root, text))]
 
 
-def _flaw(error: Any, root: Table, text: str) -> Flaw | None:  # noqa: ANN401 -- pydantic's ErrorDetails, a dict
+def _flaw(error: Any, root: Table, text: str) -> Flaw | None:  # noqa: ANN401 - pydantic's ErrorDetails, a dict
     loc, context = error["loc"], error.get("ctx", {})
     node, key, at = _place(root, loc)
     code = error["type"] if error["type"] in PHRASES else _CODES.get(error["type"], "invalid")
@@ -92,7 +92,7 @@ def _unknown(loc: tuple[str | int, ...], at: int) -> Flaw:
     return Flaw("unknown_key", at, {"written": written, "keys": ", ".join(known)})
 
 
-def _choice(error: Any, node: Node, at: int, values: dict[str, Value]) -> Flaw:  # noqa: ANN401 -- as above
+def _choice(error: Any, node: Node, at: int, values: dict[str, Value]) -> Flaw:  # noqa: ANN401 - as above
     expected = error["ctx"].get("expected_tags") or error["ctx"]["expected"]
     choices = tuple(re.findall(r"'([^']*)'", expected))
     if error["type"] == "union_tag_invalid" and isinstance(node, Table):

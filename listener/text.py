@@ -23,12 +23,12 @@ _INVISIBLE: Final = regex.compile(r"[\p{Cf}\p{Me}\ufe00-\ufe0f\U000e0100-\U000e0
 _ADDRESS: Final = re.compile(r"""(?:https?://|www\.)[^\s<>"«»]+""", re.IGNORECASE)
 _FOREIGN: Final = re.compile(r"[^\x00-\x7f]+")
 
-_APOSTROPHES: Final = frozenset("'’‘ʼʹ`´′＇")  # noqa: RUF001  # these very characters are meant
+_APOSTROPHES: Final = frozenset("'’‘ʼʹ`´′＇")  # noqa: RUF001 - the look-alikes we fold  # these very characters are meant
 _STRAIGHT: Final = str.maketrans(dict.fromkeys(_APOSTROPHES, "'"))
 _WHOLE: Final = {"aujourd": ("hui",), "quelqu": ("un", "une"), "prud": ("homme", "hommes"), "presqu": ("ile", "iles")}
 """French words that hold an apostrophe: one word, not an elision."""
 _LETTERS_APART: Final = str.maketrans(
-    {"œ": "oe", "æ": "ae", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ħ": "h", "ŧ": "t", "ı": "i"}  # noqa: RUF001
+    {"œ": "oe", "æ": "ae", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ħ": "h", "ŧ": "t", "ı": "i"}  # noqa: RUF001 - the look-alikes we fold
 )
 """Letters that Unicode does not decompose and that people type without."""
 _KEPT_CLASSES: Final = frozenset({0, 7, 8, 9})

@@ -11,6 +11,8 @@ class NetworkRules:
     `reads_own_writes`: an accepted reply can be found by asking, at the latest `settle` after the request.
     `settle`: the longest time an accepted request can stay invisible; never under our own time-out.
     `max_length`: characters of a reply as the network counts them; None where it has no limit or cannot be answered.
+    `counts_plain`: each code point counts as one, so an input field may stop there (links and emoji count otherwise on
+    some networks). `handles`: people are called @name there.
     """
 
     name: str
@@ -19,6 +21,8 @@ class NetworkRules:
     reads_own_writes: bool
     settle: timedelta
     max_length: int | None = None
+    counts_plain: bool = False
+    handles: bool = False
 
 
 NETWORKS: dict[str, NetworkRules] = {
@@ -36,9 +40,17 @@ NETWORKS: dict[str, NetworkRules] = {
             reads_own_writes=True,
             settle=timedelta(seconds=12),
             max_length=500,
+            handles=True,
+            counts_plain=True,
         ),
     )
 }
+
+
+def written(network: str, handle: str) -> str:
+    """A handle as people write it on that network: lea -> @lea, where names are handles."""
+    known = NETWORKS.get(network)
+    return f"@{handle.removeprefix('@')}" if handle and known and known.handles else handle
 
 
 def rules(network: str) -> NetworkRules:

@@ -62,7 +62,8 @@ def build(config: Config, credentials: Credentials, *, clock: Clock = now, judge
         CredentialMissing: a configured network's token is not set.
         NewerSchema: the store is ahead of this version.
     """
-    means = Means(clock=clock, t=words(config.language))
+    t = words(config.language)
+    means = Means(clock=clock, t=t)
     found = tuple(
         (name, place)
         for name, options in config.sources.items()
@@ -71,7 +72,7 @@ def build(config: Config, credentials: Credentials, *, clock: Clock = now, judge
     publishers = build_publishers(
         config,
         lambda _, options: _publishing_client(options, credentials),
-        dry_run_label=words(config.language)("dry run"),
+        dry_run_label=t("dry run"),
     )
     database = Database(credentials.database)
     upgrade(database)

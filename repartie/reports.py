@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from rich.table import Table
 from rich.text import Text
 
+from config.credentials import CredentialMissing
 from config.i18n import Words, mark
 from config.schema import Config
 from listener.collector import Collector
@@ -50,7 +51,9 @@ def explained(config: Config, text: str, t: Words) -> str:
 
 def findings(findings: Iterable[Finding], t: Words) -> Table:
     """What was tried, where, and what it said."""
-    table = Table(t("What"), t("Where"), t("Result"), box=None, pad_edge=False, header_style="bold")
+    table = Table(t("What"), box=None, pad_edge=False, header_style="bold")
+    table.add_column(t("Where"), overflow="fold")
+    table.add_column(t("Result"), overflow="fold")
     for found in findings:
         colour = "green" if found.well else "red"
         table.add_row(Text(found.what), Text(found.where), Text(f"{'✓' if found.well else '✗'} {found.said}", colour))
@@ -88,8 +91,11 @@ def slack(app: App, t: Words) -> list[Finding]:
     if not channels:
         return []
     api = app.config.slack.api
-    client = build_client(api, app.credentials.slack_bot(app.config.slack).for_url(api))
-    app.credentials.slack_app(app.config.slack)  # missing, it is better said now than at `run`
+    try:
+        client = build_client(api, app.credentials.slack_bot(app.config.slack).for_url(api))
+        app.credentials.slack_app(app.config.slack)  # missing, it is better said now than at `run`
+    except CredentialMissing as missing:
+        return [Finding("slack", missing.variable, well=False, said=missing.render(t))]
     return [Finding("slack", one.where, not one.wrong, one.wrong or t("ready")) for one in check(client, channels, t)]
 
 
@@ -120,7 +126,8 @@ def sources(app: App, t: Words) -> Table:
         rows = {(row.name, row.place): row for row in source_rows.every(session)}
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in (t("Source"), t("Place"), t("State"), t("Since"), t("Last read"), t("Next read"), t("Why")):
-        table.add_column(title, overflow="fold")
+        long = title in {t("Place"), t("Why")}
+        table.add_column(title, overflow="fold", no_wrap=not long, min_width=16 if long else None)
     for name, place in app.places:
         row = rows.get((name, place.key)) or SourceRow(name=name, place=place.key, kind=place.kind, since=app.clock())
         state = SourceStatus(row.status)

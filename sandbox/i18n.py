@@ -28,6 +28,11 @@ def mark(english: str, /) -> str:
     return english
 
 
+def mark_plural(one: str, many: str, /) -> tuple[str, str]:
+    """Like `mark`, for a message that counts."""
+    return one, many
+
+
 class Words:
     """One language: messages with their placeholders, and counts."""
 

@@ -27,13 +27,20 @@ def register(app: App, desk: Desk) -> None:
     """Answer every failure of a listener."""
 
     @app.error
-    def apologise(
+    def failed(
         error: Exception, body: Body, client: WebClient, respond: Respond, context: BoltContext
     ) -> BoltResponse | None:
-        member = context.get("member")
-        t = words(member.language) if member else desk.t
-        _redraw(desk, body)
-        return _tell(sentence(error, t), body, client, respond, t)
+        return apologise(desk, error, body, client, respond, context)
+
+
+def apologise(  # noqa: PLR0913, PLR0917 - what Bolt hands to every listener
+    desk: Desk, error: Exception, body: Body, client: WebClient, respond: Respond, context: BoltContext
+) -> BoltResponse | None:
+    """Say to the person, where they are and in their language, what went wrong; the answer, if the ack carries it."""
+    member = context.get("member")
+    t = words(member.language) if member else desk.t
+    _redraw(desk, body)
+    return _tell(sentence(error, t), body, client, respond, t)
 
 
 def sentence(error: Exception, t: Words) -> str:

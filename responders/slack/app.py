@@ -28,6 +28,8 @@ from responders.slack.poster import TIMEOUT, Poster
 from responders.slack.reply import handlers as reply
 
 _ANY: Final = re.compile(".*")
+_OPENS_WITHIN, _LOOK = 5.0, 0.02
+"""Seconds a session may take to open, and between two looks; then slack_sdk's monitor asks for another."""
 _WHO_TIMEOUT: Final = 2
 """Seconds to learn a person's name: a click must open its modal within 3."""
 _RETRY_FIRST, _RETRY_MOST = 1.0, 60.0
@@ -106,9 +108,18 @@ class Slack:
         self._run(lambda: self.poster.run(self._stop), "slack-poster")
 
     def _connect(self) -> None:
-        if self._socket is not None:
-            with errors.asking():
-                self._socket.connect()  # type: ignore[no-untyped-call] # slack_bolt types no return
+        if self._socket is None:
+            return
+        client = self._socket.client
+        # slack_sdk 3.47 starts its monitor before the socket is open; the monitor takes it for a lost one and opens a
+        # second session, and a click that Slack sends to the first is lost. So the monitor starts when it is open.
+        client.current_app_monitor_started = True
+        with errors.asking():
+            self._socket.connect()  # type: ignore[no-untyped-call] # slack_bolt types no return
+        until = time.monotonic() + _OPENS_WITHIN
+        while not client.is_connected() and time.monotonic() < until and not self._stop.is_set():
+            time.sleep(_LOOK)
+        client.current_app_monitor.start()
 
     def _keep_connecting(self) -> None:
         pause = _RETRY_FIRST

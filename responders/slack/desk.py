@@ -1,13 +1,12 @@
-"""What every handler gets: the desk it works at, and the click it answers."""
+"""What every handler gets: the desk it works at, and what somebody asked of it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from threading import Lock
 from typing import Any, Protocol, TypeVar
 
-from slack_bolt import Ack, BoltContext, Respond
+from slack_bolt import Respond
 from slack_sdk import WebClient
 from slack_sdk.models.views import View
 
@@ -25,7 +24,6 @@ from responders.slack.mention import view as mention_view
 from responders.wording import explain_answer
 
 _Kind = TypeVar("_Kind", state.OfMention, state.OfReply, state.Draft)
-Listener = Callable[..., None]
 Answer = Mapping[str, Any]
 """What a submitted modal is told: `response_action` and its parts; empty closes it."""
 
@@ -175,67 +173,3 @@ class Asked:
 def problem_of(seen: MentionSeen, t: Words) -> str:
     """What stands in the way of the mention's answer, in a sentence; empty if nothing."""
     return explain_answer(seen.answer, seen.brand, t) if seen.answer else ""
-
-
-def heard(desk: Desk, handle: Callable[[Asked], None]) -> Listener:
-    """A Bolt listener: acknowledges first, handles each delivery once."""
-
-    def listener(ack: Ack, body: Body, client: WebClient, respond: Respond, context: BoltContext) -> None:
-        ack()
-        _once(desk, body, lambda: handle(_asked(desk, body, client, respond, context)))
-
-    return listener
-
-
-def submitted(desk: Desk, handle: Callable[[Asked], Answer]) -> Listener:
-    """A Bolt listener of a modal's button: the acknowledgement carries the answer, and an empty one closes the modal.
-
-    One at a time: a delivery that comes twice waits for the first, then closes what that one closed, or is refused as
-    that one was.
-    """
-    one_at_a_time = Lock()
-
-    def listener(ack: Ack, body: Body, client: WebClient, respond: Respond, context: BoltContext) -> None:
-        key = delivery_key(body)
-        with one_at_a_time:
-            answer: Answer = {}
-            if key is None or not desk.was_handled(key):
-                answer = handle(_asked(desk, body, client, respond, context))
-                if key is not None and not answer:
-                    desk.first_time(key)
-        ack(**answer)
-
-    return listener
-
-
-def delivery_key(body: Body) -> str | None:
-    """What is the same at each delivery of one thing: https://docs.slack.dev/apis/events-api (read 2026-11-22)."""
-    user = body.get("user")
-    user_id = user.get("id") if isinstance(user, Mapping) else None
-    for action in body.get("actions") or ():
-        return f"action:{action.get('action_ts')}:{user_id}:{action.get('action_id')}"
-    view: Body = body.get("view") or {}
-    if view:
-        return f"{body.get('type')}:{view.get('id')}:{view.get('hash')}:{user_id}"
-    if "event_id" in body:
-        return f"event:{body['event_id']}"
-    return f"command:{body['trigger_id']}" if "trigger_id" in body else None
-
-
-def _once(desk: Desk, body: Body, work: Callable[[], None]) -> None:
-    key = delivery_key(body)
-    if key is not None and not desk.first_time(key):
-        return
-    done = False
-    try:
-        work()
-        done = True
-    finally:
-        if key is not None and not done:
-            desk.forget(key)
-
-
-def _asked(desk: Desk, body: Body, client: WebClient, respond: Respond, context: BoltContext) -> Asked:
-    member = desk.members.member(body)
-    context["member"] = member  # for the error handler, which answers in the same language
-    return Asked(desk, body, client, respond, member)

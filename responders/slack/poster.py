@@ -25,6 +25,7 @@ from models.store import cards, deliveries
 from models.store.mentions import NotFound
 from models.tables import CardRow
 from responders.moderation import Moderation
+from responders.seen import MentionSeen
 from responders.slack import errors, kit
 from responders.slack.channels import Channels, metadata
 from responders.slack.desk import problem_of
@@ -278,13 +279,21 @@ class Poster:
             with self.database.write() as session:
                 cards.release(session, card_id)
             return None
+        return card.wanted, self._message(card, seen, size)
+
+    def _message(self, card: CardRow, seen: list[MentionSeen], size: Size) -> Message:
         t = words(self.config.language)
-        short = size is not Size.FULL
-        if card.kind == "group":
-            message = queue_view.card(seen, t, short=short)
-        else:
-            message = mention_view.card(seen[0], t, problem=problem_of(seen[0], t), short=short)
-        return card.wanted, kit.bare(message.text) if size is Size.BARE else message
+        bare = kit.bare(mention_view.headline(seen[0], t))
+        if size is Size.BARE:
+            return bare
+        short = size is Size.SHORT
+        try:
+            if card.kind == "group":
+                return queue_view.card(seen, t, short=short)
+            return mention_view.card(seen[0], t, problem=problem_of(seen[0], t), short=short)
+        except Exception:  # noqa: BLE001 - a mention nobody can draw is shown as one line, with the reason in the log
+            _log.exception("card %s cannot be drawn", card.id)
+            return bare
 
     def _release(self, card_id: int) -> None:
         with self.database.write() as session:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sandbox.i18n import Words, mark
+from sandbox.i18n import Words, mark, mark_plural
 
 PHRASES: Final = (
     mark("(edited)"),
@@ -40,8 +40,8 @@ PHRASES: Final = (
 """Every text of sandbox/static/slack/*.js that has one form."""
 
 PLURALS: Final = (
-    (mark("{count} reply"), mark("{count} replies")),
-    (mark("{count} unread message"), mark("{count} unread messages")),
+    mark_plural("{count} reply", "{count} replies"),
+    mark_plural("{count} unread message", "{count} unread messages"),
 )
 """Those that count: for one, for many."""
 

@@ -16,10 +16,10 @@ BOT_TOKEN = "xoxb-sandbox-repartie"  # noqa: S105 - opens nothing but this pract
 APP_TOKEN = "xapp-sandbox-repartie"  # noqa: S105 - the same
 
 CHANNELS = (
-    ("#général", "Toute l’équipe"),
     ("#aeroplouf-mentions", "Ce qui se dit d’Aéroplouf et attend une réponse"),
     ("#aeroplouf-alertes", "Quand ça brûle"),
     ("#aeroplouf-direction", "Le point du matin"),
+    ("#général", "Toute l’équipe"),
 )
 
 

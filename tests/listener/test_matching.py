@@ -20,7 +20,7 @@ MATCHER = Matcher(QUERIES)
 
 def post(text: str, title: str = "", **known: object) -> Post:
     at = datetime(2026, 11, 1, tzinfo=UTC)
-    return Post(network="test", external_id="1", title=title, text=text, author=Author(handle="lea"), at=at, **known)  # type: ignore[arg-type]
+    return Post(network="test", external_id="1", title=title, text=text, author=Author(handle="lea"), at=at, **known)  # type: ignore[arg-type] - a wrong type on purpose
 
 
 def test_words_are_given_as_they_stand_in_order_and_once():

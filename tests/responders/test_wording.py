@@ -13,7 +13,7 @@ from responders.speaking import Silence
 from responders.wording import Explained, explain, explain_answer
 from tests.stage import BRAND, CAMILLE, START
 
-ANSWER = AnswerSeen(1, ReplyStatus.SENT, "Bonjour.", "aeroplouf", CAMILLE, START, START, START, None, False, "")  # noqa: FBT003
+ANSWER = AnswerSeen(1, ReplyStatus.SENT, "Bonjour.", "aeroplouf", CAMILLE, START, START, START, None, False, "")  # noqa: FBT003 - a table of cases
 PREVIEW = Preview(
     PostRef("sandbox", "p1", "", "lea", {}), "aeroplouf", "x" * 1240, 1240, 500, (Problem(ProblemCode.TOO_LONG),)
 )

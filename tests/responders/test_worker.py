@@ -22,7 +22,7 @@ time.sleep(60)
 def test_a_killed_process_is_dead_and_a_frozen_one_is_not(tmp_path: Path):
     asker = Worker(tmp_path)
     command = [sys.executable, "-c", HOLD, str(tmp_path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - ours
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own program
         try:
             assert process.stdout is not None
             other = process.stdout.readline().strip()

@@ -167,7 +167,7 @@ def test_delays_and_chances_are_the_same_for_the_same_seed():
 
     assert drawn(1) == drawn(1)
     assert drawn(1) != drawn(2)
-    assert all(0 <= delay <= 5 for delay in drawn(3))  # type: ignore[operator]
+    assert all(0 <= delay <= 5 for delay in drawn(3))  # type: ignore[operator] - a callable for sure
 
 
 # The pages

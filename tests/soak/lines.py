@@ -25,7 +25,7 @@ class Line:
 
     def __init__(self, module: str, settings: Mapping[str, object]) -> None:
         command = [sys.executable, "-m", module, json.dumps(settings)]
-        self._parent = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 - ours
+        self._parent = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own program
         self.pid = self._next()
 
     def kill(self) -> None:

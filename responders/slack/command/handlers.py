@@ -4,8 +4,9 @@ from slack_bolt import App
 
 from responders import speaking
 from responders.slack import ids
+from responders.slack.clicks import heard
 from responders.slack.command import view
-from responders.slack.desk import Asked, Desk, heard
+from responders.slack.desk import Asked, Desk
 from responders.slack.home.handlers import overview
 
 

@@ -3,7 +3,8 @@
 from slack_bolt import App
 
 from models.store import queues, switches
-from responders.slack.desk import Asked, Desk, heard
+from responders.slack.clicks import heard
+from responders.slack.desk import Asked, Desk
 from responders.slack.errors import asking
 from responders.slack.home import view
 

@@ -7,7 +7,8 @@ from slack_bolt import App
 from models.verdict import Sentiment
 from responders.seen import MentionSeen, Person
 from responders.slack import ids, state
-from responders.slack.desk import Answer, Asked, Desk, heard, submitted
+from responders.slack.clicks import heard, submitted
+from responders.slack.desk import Answer, Asked, Desk
 from responders.slack.mention import view
 
 

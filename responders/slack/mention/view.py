@@ -6,6 +6,7 @@ from slack_sdk.models.blocks import Block, ButtonElement, ConfirmObject, InputBl
 from slack_sdk.models.views import View
 
 from config.i18n import Words, mark
+from models.network import written
 from models.status import MentionStatus, ReplyStatus
 from models.verdict import Sentiment
 from responders.publisher import ProblemCode
@@ -83,7 +84,7 @@ def headline(seen: MentionSeen, t: Words) -> Mrkdwn:
 def who(seen: MentionSeen) -> Mrkdwn:
     """Name and handle, leading to the author's page."""
     name = bold(kit.link(seen.author_url, foreign(seen.author_name or seen.author_handle)))
-    return join((name, foreign(seen.author_handle) if seen.author_name else own("")), "  ")
+    return join((name, foreign(written(seen.network, seen.author_handle)) if seen.author_name else own("")), "  ")
 
 
 def where(seen: MentionSeen, t: Words) -> Mrkdwn:
@@ -155,7 +156,7 @@ def _waiting(seen: MentionSeen, t: Words) -> Mrkdwn:
 def _state(seen: MentionSeen, problem: str, t: Words) -> list[Block]:
     blocks: list[Block] = []
     if seen.answer is not None:
-        blocks += _answer(seen.answer, problem, t)
+        blocks += _answer(seen.answer, seen.network, problem, t)
     if seen.writing is not None:
         blocks.append(kit.section(say(t, mark("✍️ {name} is writing an answer"), name=foreign(seen.writing.name))))
     line = _standing(seen, t)
@@ -174,8 +175,8 @@ def _standing(seen: MentionSeen, t: Words) -> Mrkdwn:
     return own("")
 
 
-def _answer(answer: AnswerSeen, problem: str, t: Words) -> list[Block]:
-    name, account = foreign(answer.by.name), foreign(answer.account)
+def _answer(answer: AnswerSeen, network: str, problem: str, t: Words) -> list[Block]:
+    name, account = foreign(answer.by.name), foreign(written(network, answer.account))
     link = kit.link(answer.url or "", own(t("see the answer"))) if answer.url else own("")
     if answer.status is ReplyStatus.SENT and answer.dry_run:
         line = say(t, mark("🧪 Dry run by {name}: nothing was published"), name=name)

@@ -6,7 +6,8 @@ from slack_sdk.models.views import View
 from models.status import IllegalMove
 from responders.replies import AlreadyAnswered, CannotPublish, Draft, MayNotSpeak
 from responders.slack import ids, kit, state
-from responders.slack.desk import Answer, Asked, Desk, heard, submitted
+from responders.slack.clicks import heard, submitted
+from responders.slack.desk import Answer, Asked, Desk
 from responders.slack.errors import ViewGone
 from responders.slack.reply import view
 from responders.wording import explain
@@ -42,11 +43,12 @@ def _first(draft: Draft, asked: Asked) -> View:
         return view.answered(draft.mention, draft.answer, asked.t)
     if not draft.eligibility.possible:
         return view.impossible(draft.mention, asked.t)
+    other = draft.other or draft.mention.writing
+    if other is not None and other.id != asked.person.id:
+        return view.occupied(draft.mention, other, asked.t)
     if draft.silence is not None:
         sentence = explain(MayNotSpeak(draft.silence, draft.mention.brand), asked.t)
         return view.silenced(draft.mention, sentence, asked.t)
-    if draft.other is not None:
-        return view.occupied(draft.mention, draft.other, asked.t)
     return view.write(draft.mention, draft.text, asked.t)
 
 

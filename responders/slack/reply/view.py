@@ -4,6 +4,7 @@ from slack_sdk.models.blocks import ActionsBlock, Block, InputBlock, PlainTextIn
 from slack_sdk.models.views import View
 
 from config.i18n import Words, mark
+from models.network import NETWORKS, written
 from models.status import ReplyStatus
 from responders.publisher import Preview
 from responders.seen import AnswerSeen, MentionSeen, Person
@@ -23,17 +24,18 @@ def opening(t: Words) -> View:
 def write(seen: MentionSeen, text: str, t: Words) -> View:
     """The original, who will speak, and where to type.
 
-    The network's own limit is checked at the preview, which counts as the network does: an input's `max_length`
-    counts every character of a link or an emoji.
+    Slack counts down in the input where the network counts as Slack does; elsewhere the preview counts as the network
+    does, and says under the input by how much a text is too long.
     """
+    account = written(seen.network, seen.eligibility.account)
     blocks: list[Block] = [
         kit.context(join((own(t("In reply to")), mention.who(seen)), " "), mention.where(seen, t)),
         kit.quote(seen.text, 600, title=seen.title, url=seen.url, more=t("See the original")),
         InputBlock(
             block_id=ids.REPLY_TEXT_BLOCK,
-            label=kit.plain(t("Your answer, in the name of {account}", account=seen.eligibility.account), 150),
+            label=kit.plain(t("Your answer, in the name of {account}", account=account), 150),
             element=PlainTextInputElement(
-                action_id=ids.REPLY_TEXT, multiline=True, initial_value=text or None, max_length=MAX_TYPED,
+                action_id=ids.REPLY_TEXT, multiline=True, initial_value=text or None, max_length=_most(seen),
                 focus_on_load=True,
             ),
             hint=kit.plain(_hint(seen, t), 300),
@@ -54,8 +56,10 @@ def confirm(seen: MentionSeen, shown: Preview, t: Words) -> View:
         kit.section(bold(own(t("Exactly what will be published:")))),
         kit.exactly(shown.text),
         kit.context(
-            say(t, mark("as {account}, in reply to {name} on {place}"), account=foreign(shown.account),
-                name=foreign(seen.author_handle or seen.author_name), place=foreign(seen.network_label)),
+            say(t, mark("as {account}, in reply to {name} on {place}"),
+                account=foreign(written(seen.network, shown.account)),
+                name=foreign(written(seen.network, seen.author_handle) or seen.author_name),
+                place=foreign(seen.network_label)),
             length(shown, t),
         ),
         *_warning(seen, t),
@@ -85,7 +89,7 @@ def occupied(seen: MentionSeen, other: Person, t: Words) -> View:
 
 def answered(seen: MentionSeen, answer: AnswerSeen, t: Words) -> View:
     """The message has its answer, or one on its way."""
-    name, account = bold(foreign(answer.by.name)), foreign(answer.account)
+    name, account = bold(foreign(answer.by.name)), foreign(written(seen.network, answer.account))
     if answer.status is ReplyStatus.SENT:
         line = say(t, mark("✅ {name} already answered as {account}."), name=name, account=account)
     else:
@@ -121,6 +125,12 @@ def _look(seen: MentionSeen, t: Words) -> list[Block]:
         kit.context(mention.who(seen), mention.where(seen, t)),
         kit.quote(seen.text, title=seen.title, url=seen.url, more=t("See the original")),
     ]
+
+
+def _most(seen: MentionSeen) -> int:
+    network = NETWORKS.get(seen.network)
+    limit = seen.eligibility.limit
+    return min(limit, MAX_TYPED) if limit and network and network.counts_plain else MAX_TYPED
 
 
 def _hint(seen: MentionSeen, t: Words) -> str:

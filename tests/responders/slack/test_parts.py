@@ -14,13 +14,14 @@ from slack_sdk.web import SlackResponse
 from config.i18n import words
 from models.status import MentionStatus, ReplyStatus
 from models.verdict import Sentiment
-from responders.seen import AnswerSeen, MentionSeen, Person
+from responders.seen import AnswerSeen, Eligibility, MentionSeen, Person
 from responders.slack import errors, ids, state
 from responders.slack.access import Members, Stranger
-from responders.slack.desk import delivery_key
+from responders.slack.clicks import delivery_key
 from responders.slack.manifest import BOT_SCOPES, manifest
 from responders.slack.mention import view
 from responders.slack.pace import Pace
+from responders.slack.reply import view as reply_view
 
 IDS = {
     "card": "repartie_card", "command": "/repartie", "reply": "mention.reply", "take": "mention.take",
@@ -231,6 +232,17 @@ def test_each_state_says_what_is_and_offers_what_can_be_done(  # noqa: PLR0913, 
     text, offered = card(mention)
     assert says in text
     assert offered == buttons
+
+
+@pytest.mark.parametrize(
+    ("network", "limit", "most"), [("sandbox", 500, 500), ("sandbox", 5000, 2400), ("x", 280, 2400)]
+)
+def test_slack_counts_only_as_the_network_does(seen: Callable[..., MentionSeen], network: str, limit: int, most: int):
+    mention = seen(network=network, eligibility=Eligibility("@a", limit, dry_run=False))
+    typed = next(
+        block for block in reply_view.write(mention, "", words("fr")).to_dict()["blocks"] if "element" in block
+    )
+    assert typed["element"]["max_length"] == most
 
 
 def test_a_rehearsed_answer_says_that_nothing_was_published(

@@ -142,7 +142,8 @@ class TestReading:
 
     def test_channels_and_people(self, client: WebClient, workspace: Workspace):
         names = [channel["name"] for channel in client.conversations_list()["channels"]]
-        assert names[:2] == ["général", "aeroplouf-mentions"]
+        assert names[0] == "aeroplouf-mentions"
+        assert "général" in names
         camille = workspace.team()[0]
         assert client.users_info(user=camille.id, include_locale=True)["user"]["locale"] == "fr-FR"
         assert client.users_lookupByEmail(email=camille.email)["user"]["id"] == camille.id
