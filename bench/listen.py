@@ -159,7 +159,7 @@ def fill(database: Database, size: int) -> None:
     if not database.is_sqlite:
         with database.write() as session:
             for table in ("post", "mention"):
-                session.connection().exec_driver_sql(f"SELECT setval('{table}_id_seq', {size + 1})")  # noqa: S608 - ours
+                session.connection().exec_driver_sql(f"SELECT setval('{table}_id_seq', {size + 1})")
     with database.write() as session:
         session.connection().exec_driver_sql("ANALYZE")  # PostgreSQL's autovacuum does so by itself within a minute
 
@@ -211,8 +211,8 @@ def at_rest() -> None:
         for number in range(4):
             bench.turn([post.model_copy(update={"text": post.text * 4}) for post in posts(number * BATCH, BATCH)])
         gc.collect()
-        kilobytes = int(next(line for line in Path("/proc/self/status").open() if line.startswith("VmRSS")).split()[1])
-        print(round(kilobytes / 1000))
+        status = Path("/proc/self/status").read_text()
+        print(round(int(status.partition("VmRSS:")[2].split()[0]) * 1024 / 1e6))
         database.close()
 
 
