@@ -8,7 +8,7 @@ from tests.soak.listening import Plan, kill_and_count
 
 
 def test_two_hundred_articles_and_fifteen_kills(database_url: str):
-    """SIGKILL at random moments, while each article is read in two feeds."""
+    """SIGKILL at random moments, while every other article is read in two feeds."""
     tally = kill_and_count(database_url, Plan(articles=200, kills=15, seed=20))
     assert (tally.stored, tally.doubled, tally.missing) == (200, 0, 0)
     assert (tally.mentions, tally.verdicts, tally.failing) == (200, 200, 0)
