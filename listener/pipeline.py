@@ -14,6 +14,7 @@ from config.schema import Brand
 from listener.collector import Batch
 from listener.matching import Matcher
 from listener.registry import Place
+from listener.stories import fingerprint
 from listener.triage import triage
 from models.database import Database
 from models.errors import AccessLost, NotYet, RetryLater
@@ -37,13 +38,17 @@ Brands = dict[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What one run brought and when the place is read next; None when a person must mend it first."""
+    """What one run brought and when the place is read next; None when a person must mend it first.
+
+    `our_turn` False: our own manners sent us away before anybody was asked; come again at `next_poll_at`.
+    """
 
     posts: int
     mentions: int
     edited: int
     next_poll_at: datetime | None
     problem: str = ""
+    our_turn: bool = True
 
 
 class Listening:
@@ -79,7 +84,7 @@ class Listening:
             try:
                 batch = place.collector.collect(cursor)
             except NotYet as turn:
-                return Run(posts, mentions, edited, turn.at)
+                return Run(posts, mentions, edited, turn.at, our_turn=False)
             except RetryLater as patience:
                 return Run(posts, mentions, edited, self._failed(source, place, patience), patience.reason)
             except AccessLost as lost:
@@ -109,7 +114,11 @@ class Listening:
         verdicts: Mapping[tuple[str, str], Verdict] = dict(
             zip(map(identity, to_judge), self.judge.judge(to_judge), strict=True)
         )
-        return [Heard(post, words, verdicts.get(key), *triage(post, now)) for key, (post, words) in matched.items()]
+        said = {identity(post): fingerprint(post) for post in fresh}
+        return [
+            Heard(post, words, verdicts.get(key), *triage(post, now), said.get(key))
+            for key, (post, words) in matched.items()
+        ]
 
     def match(self, posts: Sequence[Post]) -> list[Brands]:
         """For each post, the brands it concerns and the words that say so. Our own accounts never concern us."""

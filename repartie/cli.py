@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from rich.console import Console
 
 from config.credentials import CredentialMissing, Credentials, SettingsWrong
 from config.i18n import Words, words
@@ -28,6 +27,7 @@ from repartie.app import App, build
 from repartie.jobs import AlreadyRunning
 from repartie.replay import BadMapping
 from repartie.signals import StopSignal
+from repartie.terminal import OneLine, SafeConsole
 from responders import speaking
 from responders.seen import Person
 
@@ -41,8 +41,8 @@ def _language() -> str:
 
 
 t: Words = words(_language())
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+out = SafeConsole()
+err = SafeConsole(stderr=True)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 slack = typer.Typer(no_args_is_help=True, help=t("What Slack needs to know of us."))
@@ -61,11 +61,9 @@ ENV = Path(".env")
 def _every_command(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help=t("Say more in the log."))] = False,
 ) -> None:
-    logging.basicConfig(
-        level=logging.DEBUG if verbose else logging.INFO,
-        format="%(asctime)s %(levelname)-7s %(name)s: %(message)s",
-        stream=sys.stderr,
-    )
+    log = logging.StreamHandler(sys.stderr)
+    log.setFormatter(OneLine("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, handlers=[log])
     for noisy in ("httpx", "httpcore", "slack_bolt", "slack_sdk", "websocket", "alembic"):
         logging.getLogger(noisy).setLevel(logging.INFO if verbose else logging.WARNING)
     # It warns of each turn that is skipped because a reading takes long; jobs.py says what matters.

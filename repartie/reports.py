@@ -1,5 +1,6 @@
 """What `check`, `collect` and `sources` show, as tables. Nothing here posts, and `check` stores nothing."""
 
+import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,9 +13,10 @@ from rich.text import Text
 from config.credentials import CredentialMissing
 from config.i18n import Words, mark
 from config.schema import Config
-from listener.collector import Collector
+from listener.collector import Batch, Collector
 from listener.pipeline import Run
-from models.errors import AccessLost, RetryLater
+from listener.registry import Place
+from models.errors import AccessLost, NotYet, RetryLater
 from models.post import Author, Post
 from models.status import SourceStatus
 from models.store import sources as source_rows
@@ -23,6 +25,8 @@ from repartie.app import App, matcher, now
 
 AT_ONCE = 16
 """Places tried side by side."""
+_TURNS, _LONGEST_TURN = 60, 10.0
+"""How often a place waits for its turn at a host that many places share, and for how many seconds at most."""
 _COLOURS = {SourceStatus.OK: "green", SourceStatus.FAILING: "yellow", SourceStatus.DISABLED: "red"}
 _STATES = {
     SourceStatus.NEW: mark("not read yet"),
@@ -71,7 +75,7 @@ def tried(app: App, t: Words) -> list[Finding]:
 
 def _try(app: App, collector: Collector, t: Words) -> tuple[bool, str]:
     try:
-        batch = collector.collect(None)
+        batch = _in_turn(collector, app)
     except (RetryLater, AccessLost) as error:
         return False, error.reason
     hits = sum(bool(found) for found in app.listening.match(batch.posts))
@@ -80,6 +84,20 @@ def _try(app: App, collector: Collector, t: Words) -> tuple[bool, str]:
         posts=t.plural("{count} post", "{count} posts", len(batch.posts)),
         mentions=t.plural("{count} of them about a brand", "{count} of them about a brand", hits),
     )
+
+
+def _in_turn(collector: Collector, app: App) -> Batch:
+    for _ in range(_TURNS):
+        try:
+            return collector.collect(None)
+        except NotYet as turn:
+            _wait_until(turn.at, app)
+    return collector.collect(None)
+
+
+def _wait_until(at: datetime | None, app: App) -> None:
+    if at:
+        time.sleep(min(max((at - app.clock()).total_seconds(), 0.0), _LONGEST_TURN))
 
 
 def slack(app: App, t: Words) -> list[Finding]:
@@ -102,11 +120,20 @@ def slack(app: App, t: Words) -> list[Finding]:
 def collected(app: App, t: Words) -> list[Finding]:
     """Read every place that is due once, and store what concerns a brand."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        runs = list(pool.map(lambda named: app.listening.run(*named), app.places))
+        runs = list(pool.map(lambda named: _run_in_turn(named[0], named[1], app), app.places))
     return [
         Finding(name, place.key, not run.problem, _run_said(run, app, t))
         for (name, place), run in zip(app.places, runs, strict=True)
     ]
+
+
+def _run_in_turn(source: str, place: Place, app: App) -> Run:
+    for _ in range(_TURNS):
+        run = app.listening.run(source, place)
+        if run.our_turn:
+            return run
+        _wait_until(run.next_poll_at, app)
+    return app.listening.run(source, place)
 
 
 def _run_said(run: Run, app: App, t: Words) -> str:
@@ -124,16 +151,18 @@ def sources(app: App, t: Words) -> Table:
     """How each place is, since when, why, and when it is read next."""
     with app.database.read() as session:
         rows = {(row.name, row.place): row for row in source_rows.every(session)}
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in (t("Source"), t("Place"), t("State"), t("Since"), t("Last read"), t("Next read"), t("Why")):
-        long = title in {t("Place"), t("Why")}
-        table.add_column(title, overflow="fold", no_wrap=not long, min_width=16 if long else None)
+    # Widths that leave each column readable on a terminal of 80 columns; what is long folds.
+    table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
+    table.add_column(t("Source"), overflow="fold", ratio=4)
+    table.add_column(t("State"), no_wrap=True)
+    for title in (t("Since"), t("Last read"), t("Next read")):
+        table.add_column(title)
+    table.add_column(t("Why"), overflow="fold", ratio=3)
     for name, place in app.places:
         row = rows.get((name, place.key)) or SourceRow(name=name, place=place.key, kind=place.kind, since=app.clock())
         state = SourceStatus(row.status)
         table.add_row(
-            Text(name),
-            Text(place.key),
+            Text.assemble((name, "bold"), "\n", place.key),
             Text(t(_STATES[state]), _COLOURS.get(state, "")),
             _moment(row.since if row.id else None, app, t),
             _moment(row.last_ok_at, app, t),
@@ -153,4 +182,9 @@ def enable(app: App, source: str) -> None:
 
 
 def _moment(at: datetime | None, app: App, t: Words) -> str:
-    return t.moment(at, ZoneInfo(app.config.timezone)) if at else "-"
+    """The time today, else the day: short enough for a table."""
+    if at is None:
+        return "-"
+    zone = ZoneInfo(app.config.timezone)
+    today = app.clock().astimezone(zone).date()
+    return t.clock(at, zone) if at.astimezone(zone).date() == today else t.day(at, zone)

@@ -143,10 +143,13 @@ def _stored(database: Database) -> int:
 
 
 def _wait_until_stored(database: Database, articles: int) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while _stored(database) < articles:
+    """Until all are there; a busy machine may take long, as long as it gets on."""
+    stored, deadline = -1, 0.0
+    while (now_stored := _stored(database)) < articles:
+        if now_stored > stored:
+            stored, deadline = now_stored, time.monotonic() + PATIENCE_SECONDS
         if time.monotonic() > deadline:
-            msg = f"{articles - _stored(database)} articles are still not stored after {PATIENCE_SECONDS:.0f} s"
+            msg = f"{articles - stored} articles are still not stored, none for {PATIENCE_SECONDS:.0f} s"
             raise TimeoutError(msg)
         time.sleep(0.05)
     time.sleep(1.0)  # whatever is read once more now would be a double
