@@ -19,7 +19,8 @@ from sqlalchemy.exc import IntegrityError
 
 from config.i18n import words
 from config.schema import Config
-from models.database import Database
+from models.away import Patience
+from models.database import AWAY, Database
 from models.store import cards, deliveries
 from models.store.mentions import NotFound
 from models.tables import CardRow
@@ -74,6 +75,7 @@ class Poster:
     _away_until: float = 0.0
     _away_for: float = _AWAY_FIRST
     _prune_at: float = 0.0
+    _patience: Patience = field(default_factory=lambda: Patience(_log))
 
     def __post_init__(self) -> None:
         # Slack's own client repeats a request whose connection broke, which would post a card twice.
@@ -122,10 +124,16 @@ class Poster:
                 _log.warning("Slack is not to be had (%s); next try in %.0f s", trouble.code, self._away_for)
                 self._away_until, self._away_for = now + self._away_for, min(_AWAY_MOST, 2 * self._away_for)
                 break
+            except AWAY as error:
+                return self._patience.away(error)
             except Exception:  # noqa: BLE001 - one bad card must not end the work on all others; it is in the log
                 _log.exception("a card could not be shown")
                 pause = _AFTER_A_FAULT
-        self._prune(now)
+        self._patience.back()
+        try:
+            self._prune(now)
+        except AWAY as error:
+            return self._patience.away(error)
         return pause
 
     # What can be urgent, most urgent first. Each gives True if it did something.
