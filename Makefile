@@ -72,9 +72,12 @@ imports: env-dev ## which room may import which
 bench: env-dev ## measure speed; each script prints a table
 	@for script in bench/*.py; do echo "== $$script"; $(PY) "$$script"; done
 
-soak: env-dev ## the long proofs: 200 kills while answers leave, alone and with two processes on a faulty network
-	@$(PY) -m tests.soak.answering --kills 200 --replies 400
-	$(PY) -m tests.soak.answering --kills 200 --replies 400 --processes 2 --faults
+soak: env-dev ## the long proofs: 200 kills while listening and while answering, on SQLite and on PostgreSQL
+	@for store in "" --postgres; do
+	  $(PY) -m tests.soak.listening --kills 200 $$store
+	  $(PY) -m tests.soak.answering --kills 200 --replies 400 $$store
+	  $(PY) -m tests.soak.answering --kills 200 --replies 400 --processes 2 --faults $$store
+	done
 
 images: env-dev ## take the pictures of docs/images again, from the practice ground in a real browser
 	@REPARTIE_IMAGES="$$PWD/docs/images" $(PY) -m pytest -q tests/repartie/test_demo.py -k desk
@@ -90,7 +93,7 @@ lock: ## write the two lock files again (needs uv); UPGRADE=1 takes the newest v
 	@command -v uv >/dev/null || { echo 'make lock needs uv: pip install uv' >&2; exit 1; }
 	build=$$(mktemp --suffix=.in); trap 'rm -f "$$build"' EXIT
 	python3 -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' >"$$build"
-	$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml "$$build" --output-file requirements.lock
+	$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml "$$build" --extra postgres --output-file requirements.lock
 	$(LOCK) pyproject.toml "$$build" --extra dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean: ## remove .venv and every cache

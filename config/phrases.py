@@ -26,7 +26,7 @@ PHRASES: Final[dict[str, Phrase]] = {
     # The file itself.
     "missing_file": Phrase(
         mark("there is no file {written}"),
-        mark("copy repartie.example.yaml to {written} and put your brands into it"),
+        mark("run “repartie init”, or copy repartie.example.yaml to {written} and put your brands into it"),
     ),
     "unreadable_file": Phrase(
         mark("the file {written} cannot be read: {reason}"),

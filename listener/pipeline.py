@@ -75,7 +75,7 @@ class Listening:
         now = self.clock()
         with self.database.write() as session:
             row = sources.ensure(session, source, place.key, place.kind, now)
-            cursor, status, due = row.cursor, row.status, row.next_poll_at
+            cursor, status, due = row.cursor, row.status, sources.due_at(row, now)
         if status == SourceStatus.DISABLED.value:
             return Run(0, 0, 0, None, row.reason)
         if due and due - now > _EARLIEST:

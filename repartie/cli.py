@@ -24,12 +24,10 @@ from config.schema import Config
 from models.migrate import NewerSchema, OlderSchema
 from repartie import reports
 from repartie.app import App, build
-from repartie.commands import backtest, backup, db
-from repartie.console import OneLine
+from repartie.commands import add, backtest, backup, db, doctor, init
 from repartie.jobs import AlreadyRunning
 from repartie.replay import BadMapping
-from repartie.signals import StopSignal
-from repartie.terminal import (
+from repartie.shell import (
     ENV,
     HELD_ELSEWHERE,
     HERE,
@@ -42,14 +40,16 @@ from repartie.terminal import (
     out,
     t,
 )
-from repartie.terminal import language as shell_language
+from repartie.shell import language as shell_language
+from repartie.signals import StopSignal
+from repartie.terminal import OneLine
 from responders import speaking
 from responders.seen import Person
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 slack = typer.Typer(no_args_is_help=True, help=t("What Slack needs to know of us."))
 app.add_typer(slack, name="slack")
-for topic in (db, backup, backtest):
+for topic in (init, add, doctor, db, backup, backtest):
     topic.register(app)
 
 
@@ -100,7 +100,7 @@ def _run(config: ConfigFile = HERE, env_file: EnvFile = ENV) -> None:
     signals.install()
     with _opened(read, credentials) as opened:
         try:
-            clean = serve(opened, signals.event)
+            clean = serve(opened, signals.event, config)
         except AlreadyRunning as other:
             fail(
                 t(

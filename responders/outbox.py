@@ -17,7 +17,8 @@ from threading import Event, Lock
 from sqlmodel import Session
 
 from config.schema import Config
-from models.database import Database
+from models.away import Patience
+from models.database import AWAY, Database
 from models.errors import AccessLost, Refused, RetryLater, Unclear
 from models.status import ReplyStatus
 from models.store import replies, switches
@@ -104,6 +105,7 @@ class Outbox:
         self._worker = worker
         self._publishing = publishing
         self._turn = Lock()
+        self._patience = Patience(_log)
 
     def run(self, stop: Event) -> None:
         """Send and look until `stop`; what is in flight then is waited for, at most one time-out of its network."""
@@ -130,12 +132,17 @@ class Outbox:
             return sum(self._look_after(row) for row in rows)
 
     def _survive(self, turn: Callable[[], float]) -> float:
-        """What `turn` gives, or 0. The thread must outlive a full disk or a fault of an adapter."""
+        """What `turn` gives, or 0. The thread must outlive a store that is away or full, and a fault of an adapter."""
         try:
-            return turn()
+            found = turn()
+        except AWAY as error:
+            self._patience.away(error)
+            return 0
         except Exception:  # noqa: BLE001 - said in the log; the row keeps its claim, and a later turn looks for it
             _log.exception("the outbox could not finish its turn")
             return 0
+        self._patience.back()
+        return found
 
     def _claim(self) -> tuple[_Hold, _Speaker, str] | None:
         with self._database.write() as session:

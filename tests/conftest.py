@@ -20,6 +20,7 @@ import uvicorn
 
 from models.database import Database
 from models.migrate import upgrade
+from tests import postgres as postgres_server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -131,10 +132,10 @@ def tracked() -> Callable[..., list[Path]]:
     return files
 
 
-# --- A store.
+# --- A store, on each database we promise.
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty store's file, migrated once for all tests."""
+    """An empty SQLite store's file, migrated once for all tests."""
     file = tmp_path_factory.mktemp("store") / "empty.db"
     store = Database(f"sqlite:///{file}")
     upgrade(store)
@@ -142,11 +143,42 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[postgres_server.Server]:
+    """A PostgreSQL server of our own, started for the first test that needs one."""
+    if postgres_server.program("initdb") is None:
+        pytest.skip("no PostgreSQL here: install Debian package postgresql")
+    with postgres_server.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_migrated(postgres: postgres_server.Server) -> str:
+    """The name of an empty database, migrated once for all tests."""
+    store = Database(postgres.create())
+    upgrade(store)
+    store.close()
+    return str(store.url.database)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty store of its own; a test that asks for it runs on both databases."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated"), tmp_path / "repartie.db")
+        yield f"sqlite:///{tmp_path / 'repartie.db'}"
+        return
+    template: str = request.getfixturevalue("postgres_migrated")
+    server: postgres_server.Server = request.getfixturevalue("postgres")
+    url = server.create(template)
+    yield url
+    server.drop(url)
+
+
 @pytest.fixture
-def database(migrated: Path, tmp_path: Path) -> Iterator[Database]:
-    """An empty store of its own, on SQLite."""
-    shutil.copy(migrated, tmp_path / "repartie.db")
-    store = Database(f"sqlite:///{tmp_path / 'repartie.db'}")
+def database(database_url: str) -> Iterator[Database]:
+    """An empty store of its own; a test that asks for it runs on both databases."""
+    store = Database(database_url)
     yield store
     store.close()
 

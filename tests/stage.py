@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlmodel import SQLModel, select
+from sqlmodel import select
 
 from config.schema import Brand, Config, PublishMode
 from config.sources import SandboxOptions
@@ -177,14 +177,14 @@ def rules_of(network: str, **changes: object) -> NetworkRules:
 
 
 @contextmanager
-def stage(folder: Path, *, live: bool = True, readable: bool = True, **changes: object) -> Iterator[Stage]:
+def stage(
+    database: Database, folder: Path, *, live: bool = True, readable: bool = True, **changes: object
+) -> Iterator[Stage]:
+    """Over `database`, an empty store that the caller closes; `folder` is for what stands beside it."""
     clock = Clock()
-    database = Database(f"sqlite:///{folder}/t.db")
-    SQLModel.metadata.create_all(database.engine)
     network = (ReadablePaperNetwork if readable else PaperNetwork)(clock, dry_run=not live)
     publishers = Publishers(
         {(BRAND, "sandbox"): network, (OTHER_BRAND, "sandbox"): network},
         rules=lambda name: rules_of(name, **changes),
     )
     yield Stage(database, clock, configuration(live=live), network, publishers, folder)
-    database.close()

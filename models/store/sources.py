@@ -1,7 +1,7 @@
 """Where we stopped in each place, how it is, and when it is read next."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -11,6 +11,9 @@ from models.store.insert import insert_new
 from models.tables import SourceRow
 
 _NOTICES_KEPT = 5
+LONGEST_WAIT = timedelta(hours=25)
+"""No place is put off for longer: a day at most (listener.pipeline), and a little for chance."""
+_SKEW = timedelta(minutes=1)
 
 
 def ensure(session: Session, name: str, place: str, kind: str, now: datetime) -> SourceRow:
@@ -66,6 +69,27 @@ def disabled(row: SourceRow, *, reason: str, now: datetime) -> None:
     row.failures += 1
     row.reason = reason
     row.next_poll_at = None
+
+
+def clock_moved(session: Session, by: timedelta) -> None:
+    """The clock was set: what was to happen in an hour still happens in an hour."""
+    for row in every(session):
+        if row.next_poll_at is not None:
+            row.next_poll_at += by
+            session.add(row)
+
+
+def due_at(row: SourceRow, now: datetime) -> datetime | None:
+    """When this place may be read; None for at once.
+
+    A time further away than any wait we choose, or kept by a process whose clock was ahead of ours, is not believed:
+    while nobody ran, the clock was set back, and the place would be deaf until the old time comes again.
+    """
+    at = row.next_poll_at
+    if at is None or at - now > LONGEST_WAIT:
+        return None
+    written = max(row.since, row.last_ok_at or row.since)
+    return None if written - now > _SKEW else at
 
 
 def enable(row: SourceRow, now: datetime) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from models.store.decisions import What, Who, record
+from models.store.insert import insert_new
 from models.tables import SwitchRow
 
 _PAUSE = "pause"
@@ -33,10 +34,10 @@ def pause_in_force(session: Session) -> SwitchRow | None:
 
 
 def _set(session: Session, *, on: bool, who: Who, reason: str, at: datetime) -> None:
-    row = session.get(SwitchRow, _PAUSE, with_for_update=True)
-    before = row is not None and row.on
-    if row is None:
-        row = SwitchRow(name=_PAUSE, on=on, at=at, who_name=who.name, reason=reason)
+    # Nothing to lock the first time: two who pause together would both insert, and the second would meet an error.
+    insert_new(session, SwitchRow, [{"name": _PAUSE, "on": False, "at": at, "who_name": who.name, "reason": ""}])
+    row = session.get_one(SwitchRow, _PAUSE, with_for_update=True)
+    before = row.on
     row.on, row.at, row.who_name, row.reason = on, at, who.name, reason
     session.add(row)
     record(session, What.PAUSED if on else What.RESUMED, who=who, at=at, before=before, after=on, reason=reason)

@@ -20,7 +20,7 @@ from repartie.app import now
 from repartie.backtest import backtest
 from repartie.changes import Format, Report, Shown
 from repartie.commands.db import NEWER, OLDER
-from repartie.terminal import (
+from repartie.shell import (
     ENV,
     HERE,
     WRONG_INPUT,

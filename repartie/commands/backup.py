@@ -22,7 +22,7 @@ from models.store.decisions import Worker
 from models.store.leases import Holder
 from repartie.commands.db import NEWER, read_credentials
 from repartie.jobs import alive
-from repartie.terminal import (
+from repartie.shell import (
     ENV,
     HELD_ELSEWHERE,
     HERE,

@@ -9,7 +9,7 @@ from config.i18n import mark
 from models.database import Database
 from models.migrate import NewerSchema, current, head, knows, upgrade
 from repartie.health import beating
-from repartie.terminal import ENV, WRONG_INPUT, WRONG_OUTSIDE, EnvFile, fail, out, t
+from repartie.shell import ENV, WRONG_INPUT, WRONG_OUTSIDE, EnvFile, fail, out, t
 from repartie.version import version
 
 NEWER = mark("This store was made by a newer version of Repartie: run that version, or restore a backup.")

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from models.database import Database
 from models.post import Author, Post
 from models.status import ReplyStatus
 from responders.publisher import PostRef
@@ -28,8 +29,8 @@ __all__ = ["answer", "seen"]  # fixtures of the Slack room
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Stage]:
-    with stage(tmp_path) as made:
+def scene(database: Database, tmp_path: Path) -> Iterator[Stage]:
+    with stage(database, tmp_path) as made:
         yield made
 
 

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,15 @@ from models.database import Database
 from models.migrate import NewerSchema, _config, current, head, upgrade
 
 
-@pytest.fixture
-def empty(tmp_path: Path) -> Database:
-    return Database(f"sqlite:///{tmp_path}/migrated.db")
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A store without a table."""
+    if request.param == "sqlite":
+        store = Database(f"sqlite:///{tmp_path}/migrated.db")
+    else:
+        store = Database(request.getfixturevalue("postgres").create())
+    yield store
+    store.close()
 
 
 def test_an_empty_store_gets_every_table(empty: Database) -> None:

@@ -128,6 +128,7 @@ def test_a_reading_that_hangs_does_not_keep_us(database: Database, monkeypatch: 
     assert not schedule.stop()
     assert beat.hang is not None
     beat.hang.set()
+    assert wait_for(lambda: not schedule._reading)  # or its thread would open the store that the test has closed
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

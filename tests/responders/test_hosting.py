@@ -10,6 +10,7 @@ from rich.console import Console
 from sqlmodel import select
 
 from config.i18n import words
+from models.database import Database
 from models.errors import AccessLost, Refused, RetryLater
 from models.status import MentionStatus
 from models.tables import PostRow
@@ -39,8 +40,8 @@ class PaperSite(PaperNetwork):
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Stage]:
-    with stage(tmp_path) as made:
+def scene(database: Database, tmp_path: Path) -> Iterator[Stage]:
+    with stage(database, tmp_path) as made:
         made.network = PaperSite(made.clock)
         made.publishers = Publishers({(BRAND, "sandbox"): made.network})
         yield made
@@ -108,8 +109,8 @@ def test_what_the_site_did_not_do_is_not_written_down(scene: Stage, error: Excep
     assert "HTTP" in explain(raised, words("fr"))
 
 
-def test_a_dry_run_prints_and_leaves_the_site_alone(tmp_path: Path):
-    with stage(tmp_path, live=False) as scene:
+def test_a_dry_run_prints_and_leaves_the_site_alone(database: Database, tmp_path: Path):
+    with stage(database, tmp_path, live=False) as scene:
         site, printed = PaperSite(scene.clock), io.StringIO()
         twin = console_twin(site, Console(file=printed), label="à blanc")
         scene.publishers = Publishers({(BRAND, "sandbox"): twin})

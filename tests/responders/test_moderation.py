@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from models.database import Database
 from models.status import IllegalMove, MentionStatus
 from models.store.mentions import NotFound
 from models.verdict import Sentiment
@@ -11,8 +12,8 @@ from tests.stage import CAMILLE, LEA, Stage, stage
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Stage]:
-    with stage(tmp_path) as made:
+def scene(database: Database, tmp_path: Path) -> Iterator[Stage]:
+    with stage(database, tmp_path) as made:
         yield made
 
 

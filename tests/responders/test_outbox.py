@@ -5,6 +5,7 @@ from threading import Barrier, Event, Thread
 
 import pytest
 
+from models.database import Database
 from models.errors import AccessLost, Refused, RetryLater, Unclear
 from models.network import rules
 from models.status import IllegalMove, MentionStatus, ReplyStatus
@@ -23,8 +24,8 @@ SETTLE = rules("sandbox").settle.total_seconds()
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Stage]:
-    with stage(tmp_path) as made:
+def scene(database: Database, tmp_path: Path) -> Iterator[Stage]:
+    with stage(database, tmp_path) as made:
         yield made
 
 
@@ -291,8 +292,8 @@ def test_a_claim_from_another_machine_is_never_sent_again(scene: Stage, worker: 
     assert scene.reply(reply).problem == ("" if taken else "absent")
 
 
-def test_a_network_that_cannot_be_asked_is_unclear_at_once(tmp_path: Path, worker: Worker):
-    with stage(tmp_path, readable=False) as scene:
+def test_a_network_that_cannot_be_asked_is_unclear_at_once(database: Database, tmp_path: Path, worker: Worker):
+    with stage(database, tmp_path, readable=False) as scene:
         reply = die_while_sending(scene, taken=True)
         box = outbox(scene, worker)
         box.recover()
@@ -302,8 +303,8 @@ def test_a_network_that_cannot_be_asked_is_unclear_at_once(tmp_path: Path, worke
         assert (scene.reply(reply).status, scene.reply(reply).problem) == ("unclear", "cannot_ask")
 
 
-def test_a_network_that_hides_its_writes_is_never_sent_again(tmp_path: Path, worker: Worker):
-    with stage(tmp_path, reads_own_writes=False) as scene:
+def test_a_network_that_hides_its_writes_is_never_sent_again(database: Database, tmp_path: Path, worker: Worker):
+    with stage(database, tmp_path, reads_own_writes=False) as scene:
         reply = die_while_sending(scene, taken=False)
         box = outbox(scene, worker)
         box.recover()
@@ -343,8 +344,8 @@ def test_a_faulty_adapter_does_not_keep_others_waiting(scene: Stage, worker: Wor
     assert scene.reply(stuck).status == "sent"
 
 
-def test_a_person_settles_what_is_unclear(tmp_path: Path, worker: Worker):
-    with stage(tmp_path, reads_own_writes=False) as scene:
+def test_a_person_settles_what_is_unclear(database: Database, tmp_path: Path, worker: Worker):
+    with stage(database, tmp_path, reads_own_writes=False) as scene:
         reply = die_while_sending(scene, taken=False)
         box = outbox(scene, worker)
         box.recover()
@@ -360,8 +361,8 @@ def test_a_person_settles_what_is_unclear(tmp_path: Path, worker: Worker):
             use.settle_unclear(reply, LEA, sent=True)
 
 
-def test_a_person_who_sees_it_there_ends_it(tmp_path: Path, worker: Worker):
-    with stage(tmp_path, readable=False) as scene:
+def test_a_person_who_sees_it_there_ends_it(database: Database, tmp_path: Path, worker: Worker):
+    with stage(database, tmp_path, readable=False) as scene:
         reply = die_while_sending(scene, taken=True)
         box = outbox(scene, worker)
         box.recover()
@@ -447,8 +448,8 @@ def test_two_processes_share_what_is_due(scene: Stage, worker: Worker):
     assert len(scene.network.published) == len(set(scene.network.published)) == 12
 
 
-def test_a_rehearsal_answers_its_own_mention_only(tmp_path: Path, worker: Worker):
-    with stage(tmp_path, live=False) as scene:
+def test_a_rehearsal_answers_its_own_mention_only(database: Database, tmp_path: Path, worker: Worker):
+    with stage(database, tmp_path, live=False) as scene:
         ours, theirs = scene.mention(brands=(BRAND, OTHER_BRAND))
         approved(scene, ours)
         outbox(scene, worker).step()

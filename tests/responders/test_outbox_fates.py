@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
+from models.database import Database
 from models.errors import Refused, RetryLater, Unclear
 from models.status import IllegalMove
 from models.tables import ReplyRow
@@ -135,8 +136,8 @@ class Life:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_a_random_life(tmp_path: Path, seed: int):
-    with stage(tmp_path) as scene:
+def test_a_random_life(database: Database, tmp_path: Path, seed: int):
+    with stage(database, tmp_path) as scene:
         life = Life(scene, random.Random(seed))  # noqa: S311 - a game of chance, nothing secret
         for _ in range(STEPS):
             life.step()

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from models.database import Database
 from models.status import IllegalMove, ReplyStatus
 from models.store import replies
 from responders.moderation import Moderation
@@ -14,8 +15,8 @@ from tests.stage import BRAND, CAMILLE, LEA, OTHER_BRAND, VISITOR, Stage, config
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Stage]:
-    with stage(tmp_path) as made:
+def scene(database: Database, tmp_path: Path) -> Iterator[Stage]:
+    with stage(database, tmp_path) as made:
         yield made
 
 
@@ -154,16 +155,16 @@ def test_publishing_resumes(scene: Stage):
     assert scene.audit() == ["paused", "resumed", "approved"]
 
 
-def test_a_rehearsal_obeys_the_same_rule(tmp_path: Path):
-    with stage(tmp_path, live=False) as scene:
+def test_a_rehearsal_obeys_the_same_rule(database: Database, tmp_path: Path):
+    with stage(database, tmp_path, live=False) as scene:
         [mention] = scene.mention()
         with pytest.raises(MayNotSpeak):
             answering(scene).approve(mention, "Bonjour.", VISITOR)
         assert answering(scene).approve(mention, "Bonjour.", CAMILLE).dry_run
 
 
-def test_a_rehearsal_never_stands_in_the_way_of_the_real_answer(tmp_path: Path):
-    with stage(tmp_path, live=False) as scene:
+def test_a_rehearsal_never_stands_in_the_way_of_the_real_answer(database: Database, tmp_path: Path):
+    with stage(database, tmp_path, live=False) as scene:
         [mention] = scene.mention()
         answering(scene).approve(mention, "Répétition.", CAMILLE)
         scene.config, scene.network.dry_run = configuration(live=True), False

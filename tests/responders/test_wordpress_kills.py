@@ -1,6 +1,5 @@
 """SIGKILL while answers leave for a real WordPress: each stands there once."""
 
-import json
 import random
 import time
 from collections import Counter
@@ -15,7 +14,7 @@ from models.store import replies
 from models.store.posts import to_row
 from models.tables import MentionRow, ReplyRow, VerdictRow
 from tests.servers.wordpress import WordPress
-from tests.soak.answering import Outboxes
+from tests.soak.lines import Line
 from tests.soak.wordpress_process import ACCOUNT, BRAND, WHO
 
 KILLS, ANSWERS = 5, 8
@@ -38,7 +37,7 @@ def test_eight_answers_and_five_kills(wordpress: WordPress, tmp_path: Path):
         "database": str(database.url), "url": wordpress.url, "password": wordpress.passwords[ACCOUNT],
     }  # fmt: skip
     plugin.write_text(SLOW)
-    outboxes = Outboxes(json.dumps(settings), module="tests.soak.wordpress_process")
+    outboxes = Line("tests.soak.wordpress_process", settings)
     in_flight = 0
     try:
         for _ in range(KILLS):

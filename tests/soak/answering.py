@@ -1,29 +1,25 @@
 """Kills outboxes at random moments while they publish, and counts what stands in public at the end.
 
 Run by `tests/responders/test_outbox_kills.py` with every duration shortened, and at full scale by hand:
-`python -m tests.soak.answering --kills 200 --replies 400`, which prints a row for `docs/soak.md`.
+`python -m tests.soak.answering --kills 200 --replies 400`, which prints a row for `docs/soak.md`; `--postgres` starts a
+PostgreSQL of its own, `--database URL` takes an empty store that is there.
 """
 
 import argparse
-import json
-import os
 import random
-import signal
-import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlmodel import SQLModel, func, select
+from sqlmodel import func, select
 from starlette.applications import Starlette
 
 from models.database import Database
+from models.migrate import upgrade
 from models.post import Author, Post
 from models.store import replies
 from models.store.posts import to_row
@@ -33,7 +29,9 @@ from sandbox.social.accounts import Account
 from sandbox.social.api import PREFIX, SquareApi
 from sandbox.social.faults import Fault, Faults, Weather
 from sandbox.social.network import Network
+from tests.soak.lines import line
 from tests.soak.outbox_process import BRAND, WHO
+from tests.soak.stores import add_store, kind_of, store_asked
 
 ACCEPTED_WITHIN_SECONDS = 5.0
 KILLED_WITHIN_SECONDS = 10.0
@@ -70,38 +68,8 @@ class Plan:
     faults: bool = False
 
 
-class Outboxes:
-    """One line of outboxes: when one is killed, the next begins."""
-
-    def __init__(self, settings: str, module: str = "tests.soak.outbox_process") -> None:
-        command = [sys.executable, "-m", module, settings]
-        self._parent = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own program
-        self._pid = self._next()
-
-    def kill(self) -> None:
-        """End the one that lives, in the middle of whatever it does, and begin the next."""
-        os.kill(self._pid, signal.SIGKILL)
-        self._pid = self._next()
-
-    def close(self) -> None:
-        """End them all."""
-        os.kill(self._pid, signal.SIGKILL)
-        self._parent.communicate(timeout=30)
-
-    def _next(self) -> int:
-        assert self._parent.stdin is not None
-        assert self._parent.stdout is not None
-        self._parent.stdin.write("\n")
-        self._parent.stdin.flush()
-        said = self._parent.stdout.readline()
-        if not said:
-            self._parent.communicate()
-            raise RuntimeError("the outbox's process did not start: its own words stand above")
-        return int(said)
-
-
-def kill_and_count(folder: Path, plan: Plan) -> Tally:
-    """Publish `plan.replies` answers while killing outboxes `plan.kills` times.
+def kill_and_count(url: str, workers: Path, plan: Plan) -> Tally:
+    """Publish `plan.replies` answers from the empty store at `url` while killing outboxes `plan.kills` times.
 
     Raises:
         TimeoutError: some answers are still neither sent nor unclear long after they should be.
@@ -111,36 +79,29 @@ def kill_and_count(folder: Path, plan: Plan) -> Tally:
     network = Network([Account(handle="aeroplouf", name=BRAND, official=True), Account(handle="lea", name="Léa M.")])
     weather = Weather(delay=(0.0, ACCEPTED_WITHIN_SECONDS * plan.scale), chances=_misfortunes(plan))
     app = Starlette(routes=SquareApi(network, Faults(weather, plan.seed)).routes())
-    database = Database(f"sqlite:///{folder}/soak.db")
-    SQLModel.metadata.create_all(database.engine)
-    with ExitStack() as stack:
-        stack.callback(database.close)
-        url = stack.enter_context(serving(app)).rstrip("/") + PREFIX
-        _approve_all(database, network, plan.replies)
-        settings = {
-            "database": str(database.url), "url": url, "token": network.accounts.grant("aeroplouf"),
-            "scale": plan.scale,
-        }  # fmt: skip
-        lines = [stack.enter_context(_outboxes(json.dumps(settings))) for _ in range(plan.processes)]
-        in_flight = 0
-        for _ in range(plan.kills):
-            time.sleep(chance.uniform(0.0, KILLED_WITHIN_SECONDS * plan.scale) / plan.processes)
-            with database.read() as session:
-                in_flight += any(row.claimed_by is not None for row in replies.sending(session))
-            chance.choice(lines).kill()
-        # Each answer may still need its own delay, two looks and another attempt.
-        patience = 30 + plan.replies * 2 * ACCEPTED_WITHIN_SECONDS * plan.scale + 60 * plan.scale
-        _wait_until_settled(database, patience)
-    return _tally(database, network, plan, in_flight, time.monotonic() - began)
-
-
-@contextmanager
-def _outboxes(settings: str) -> Iterator[Outboxes]:
-    line = Outboxes(settings)
-    try:
-        yield line
-    finally:
-        line.close()
+    with closing(Database(url)) as database:
+        upgrade(database)
+        with ExitStack() as stack:
+            square = stack.enter_context(serving(app)).rstrip("/") + PREFIX
+            _approve_all(database, network, plan.replies)
+            settings = {
+                "database": url,
+                "workers": str(workers),
+                "url": square,
+                "token": network.accounts.grant("aeroplouf"),
+                "scale": plan.scale,
+            }
+            lines = [stack.enter_context(line("tests.soak.outbox_process", settings)) for _ in range(plan.processes)]
+            in_flight = 0
+            for _ in range(plan.kills):
+                time.sleep(chance.uniform(0.0, KILLED_WITHIN_SECONDS * plan.scale) / plan.processes)
+                with database.read() as session:
+                    in_flight += any(row.claimed_by is not None for row in replies.sending(session))
+                chance.choice(lines).kill()
+            # Each answer may still need its own delay, two looks and another attempt.
+            patience = 30 + plan.replies * 2 * ACCEPTED_WITHIN_SECONDS * plan.scale + 60 * plan.scale
+            _wait_until_settled(database, patience)
+        return _tally(database, network, plan, in_flight, time.monotonic() - began)
 
 
 def _misfortunes(plan: Plan) -> dict[Fault, float]:
@@ -221,13 +182,15 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--faults", action="store_true")
+    add_store(parser)
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        tally = kill_and_count(Path(folder), Plan(**vars(asked)))
+    plan = Plan(asked.replies, asked.kills, asked.scale, asked.seed, asked.processes, asked.faults)
+    with store_asked(asked) as (url, folder):
+        tally = kill_and_count(url, folder / "workers", plan)
     day = datetime.now(UTC).date().isoformat()
     print(  # noqa: T201 - the figures are what this is for
-        f"| {day} | {asked.processes} | {asked.scale:g} | {'yes' if asked.faults else 'no'} | {tally.kills} "
-        f"| {tally.in_flight} | {tally.replies} | {tally.standing} | {tally.doubled} | {tally.missing} "
+        f"| {day} | {kind_of(url)} | {asked.processes} | {asked.scale:g} | {'yes' if asked.faults else 'no'} "
+        f"| {tally.kills} | {tally.in_flight} | {tally.replies} | {tally.standing} | {tally.doubled} | {tally.missing} "
         f"| {tally.unclear} | {tally.sent_again} | {tally.seconds / 60:.1f} |"
     )
     sys.exit(bool(tally.doubled or tally.missing or tally.unclear))

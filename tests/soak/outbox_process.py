@@ -1,14 +1,8 @@
 """The process that is killed: an outbox and nothing else, no model in memory.
 
-`python -m tests.soak.outbox_process SETTINGS` loads once, then forks one outbox for each line it reads, prints its pid
-and waits for its end. A fork has its own connections, clients and worker lock: it is as dead as any process after
-SIGKILL, and a hundred of them cost no imports.
+Started by `tests.soak.lines`.
 """
 
-import json
-import logging
-import os
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +19,7 @@ from responders.publishers.sandbox import SandboxPublisher
 from responders.registry import Publishers
 from responders.seen import Person
 from responders.worker import Worker
+from tests.soak.lines import lives
 
 BRAND, WHO = "Aéroplouf", Person("U1", "Camille Roux")
 TIMEOUT_SECONDS = 10.0
@@ -40,7 +35,7 @@ def configuration(url: str) -> Config:
     return Config(brands=(brand,), sources={"place": place}, publish={BRAND: PublishMode.LIVE})
 
 
-def send(database: str, url: str, token: str, scale: float) -> None:
+def send(database: str, workers: str, url: str, token: str, scale: float) -> None:
     """Be an outbox until killed. Every duration is its real one times `scale`."""
 
     def scaled(network: str) -> NetworkRules:
@@ -51,26 +46,8 @@ def send(database: str, url: str, token: str, scale: float) -> None:
     client = httpx.Client(headers=headers, timeout=TIMEOUT_SECONDS * scale, trust_env=False)
     publishers = Publishers({(BRAND, "sandbox"): SandboxPublisher(url, "aeroplouf", client)}, rules=scaled)
     store = Database(database)
-    folder = Path(store.url.database or "").parent / "workers"
-    Outbox(store, publishers, configuration(url), lambda: datetime.now(UTC), Worker(folder)).run(Event())
-
-
-def main(settings: str) -> None:
-    """One outbox after the other, each until somebody kills it."""
-    asked = json.loads(settings)
-    loaded = {"transformers", "onnxruntime", "torch"} & sys.modules.keys()
-    assert not loaded, f"an outbox needs no model: {loaded}"
-    logging.basicConfig(level=logging.WARNING)
-    for _ in sys.stdin:
-        pid = os.fork()
-        if pid == 0:
-            try:
-                send(**asked)
-            finally:
-                os._exit(1)
-        print(pid, flush=True)  # noqa: T201 - how the one who kills learns whom
-        os.waitpid(pid, 0)
+    Outbox(store, publishers, configuration(url), lambda: datetime.now(UTC), Worker(Path(workers))).run(Event())
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    lives(send)

@@ -3,13 +3,14 @@ from pathlib import Path
 
 from sqlmodel import select
 
+from models.database import Database
 from models.post import Author, Engagement, Post
 from models.store.posts import to_post, to_row
 from models.tables import PostRow
 from tests.stage import START, stage
 
 
-def test_a_post_comes_back_as_it_was(tmp_path: Path):
+def test_a_post_comes_back_as_it_was(database: Database, tmp_path: Path):
     post = Post(
         network="sandbox", external_id="p1", url="https://place.example/p1", title="Titre", text="Où est le vol ? 🛫",
         author=Author(handle="lea", name="Léa M.", url="https://place.example/lea", external_id="42", followers=0),
@@ -17,7 +18,7 @@ def test_a_post_comes_back_as_it_was(tmp_path: Path):
         links=("https://blog.example/a",), accounts=("aeroplouf",),
         engagement=Engagement(likes=0, replies=2, reposts=None, views=9), thread={"id": "1"},
     )  # fmt: skip
-    with stage(tmp_path) as scene:
+    with stage(database, tmp_path) as scene:
         with scene.database.write() as session:
             session.add(to_row(post, START))
         with scene.database.read() as session:

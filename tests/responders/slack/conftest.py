@@ -8,14 +8,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from rich.console import Console
 from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
-from sqlmodel import SQLModel
 from starlette.applications import Starlette
 
 from config.schema import Config
@@ -161,9 +159,8 @@ class Office:
 
 
 @pytest.fixture
-def make_office(tmp_path: Path) -> Iterator[Callable[..., Office]]:
-    """Makes an office with an empty store."""
-    opened: list[Database] = []
+def make_office(database: Database) -> Callable[..., Office]:
+    """Makes an office over an empty store: one a test."""
 
     def make(*, publishers: tuple[str, ...] = (), api: str = "https://slack.example/api/", more: Any = ()) -> Office:
         config = Config.model_validate(
@@ -183,14 +180,9 @@ def make_office(tmp_path: Path) -> Iterator[Callable[..., Office]]:
                 "slack": {"api": api},
             }
         )
-        database = Database(f"sqlite:///{tmp_path / 'repartie.db'}")
-        opened.append(database)
-        SQLModel.metadata.create_all(database.engine)
         return Office(config, database)
 
-    yield make
-    for database in opened:
-        database.close()
+    return make
 
 
 def until(true: Callable[[], Any], within: float = 8.0) -> Any:
