@@ -14,6 +14,7 @@ from config.schema import Brand
 from listener.collector import Batch
 from listener.matching import Matcher
 from listener.registry import Place
+from listener.stories import fingerprint
 from listener.triage import triage
 from models.database import Database
 from models.errors import AccessLost, NotYet, RetryLater
@@ -113,7 +114,11 @@ class Listening:
         verdicts: Mapping[tuple[str, str], Verdict] = dict(
             zip(map(identity, to_judge), self.judge.judge(to_judge), strict=True)
         )
-        return [Heard(post, words, verdicts.get(key), *triage(post, now)) for key, (post, words) in matched.items()]
+        said = {identity(post): fingerprint(post) for post in fresh}
+        return [
+            Heard(post, words, verdicts.get(key), *triage(post, now), said.get(key))
+            for key, (post, words) in matched.items()
+        ]
 
     def match(self, posts: Sequence[Post]) -> list[Brands]:
         """For each post, the brands it concerns and the words that say so. Our own accounts never concern us."""

@@ -7,7 +7,7 @@ construction, so what matters is also a CHECK or an index below.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, Text, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Index, Integer, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from models.status import LIVE_REPLIES, MentionStatus, ReplyStatus, SourceStatus
@@ -50,6 +50,45 @@ class PostRow(SQLModel, table=True):
     replies: int | None = None
     reposts: int | None = None
     views: int | None = None
+    site: str = ""
+    story_id: int | None = Field(default=None, index=True)  # of a StoryRow; models.store.stories keeps it true
+
+
+class StoryRow(SQLModel, table=True):
+    """Copies and near-copies of one text or link. `opened_at`: when its first copy was said; `grown_at`: our time."""
+
+    __tablename__ = "story"
+
+    id: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    opened_at: datetime
+    grown_at: datetime
+
+
+class StorySketchRow(SQLModel, table=True):
+    """One wording of a story.
+
+    `since` and `until` are when its copies were said, `heard_at` when we last heard one: then it is forgotten.
+    """
+
+    __tablename__ = "story_sketch"
+
+    id: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    story_id: int = Field(foreign_key="story.id", ondelete="CASCADE", index=True)
+    sketch: bytes
+    since: datetime
+    until: datetime
+    heard_at: datetime = Field(index=True)
+
+
+class StoryKeyRow(SQLModel, table=True):
+    """A hash by which copies of one wording are found. One wording owns it: a look-up costs the same for ever."""
+
+    __tablename__ = "story_key"
+
+    key: int = Field(
+        sa_column=Column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False)
+    )
+    sketch_id: int = Field(foreign_key="story_sketch.id", ondelete="CASCADE", index=True)
 
 
 class MentionRow(SQLModel, table=True):

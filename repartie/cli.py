@@ -36,6 +36,7 @@ from repartie.terminal import (
     WRONG_OUTSIDE,
     ConfigFile,
     EnvFile,
+    OneLine,
     err,
     fail,
     out,
@@ -56,11 +57,9 @@ for topic in (db, backup):
 def _every_command(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help=t("Say more in the log."))] = False,
 ) -> None:
-    logging.basicConfig(
-        level=logging.DEBUG if verbose else logging.INFO,
-        format="%(asctime)s %(levelname)-7s %(name)s: %(message)s",
-        stream=sys.stderr,
-    )
+    log = logging.StreamHandler(sys.stderr)
+    log.setFormatter(OneLine("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, handlers=[log])
     for noisy in ("httpx", "httpcore", "slack_bolt", "slack_sdk", "websocket", "alembic"):
         logging.getLogger(noisy).setLevel(logging.INFO if verbose else logging.WARNING)
     # It warns of each turn that is skipped because a reading takes long; jobs.py says what matters.

@@ -1,6 +1,7 @@
 """Posts of an export (CSV or JSON Lines) through the whole listening side, with the times the export gives."""
 
 import csv
+import dataclasses
 import hashlib
 import itertools
 import json
@@ -199,7 +200,11 @@ def read_time(written: str, timezone: str) -> datetime:
             msg = f"{written!r} is not a time"
             raise ValueError(msg) from error
     at = _parse(written)
-    return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(timezone))).astimezone(UTC)
+    try:
+        return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(timezone))).astimezone(UTC)
+    except OverflowError as error:  # the first or the last day of the calendar, elsewhere on Earth
+        msg = f"{written!r} is not a time"
+        raise ValueError(msg) from error
 
 
 def _parse(written: str) -> datetime:
@@ -268,7 +273,7 @@ def _brands(listening: Listening, posts: Sequence[Post], brand: str, *, every_ro
 
 def _hidden(item: Heard) -> Heard:
     # An export is history: nobody is rung for it.
-    return Heard(item.post, item.brands, item.verdict, shown=False, rule=RULE)
+    return dataclasses.replace(item, shown=False, rule=RULE)
 
 
 def _chunks(rows: Iterator[tuple[int, Post | BadRow]]) -> Iterator[list[tuple[int, Post | BadRow]]]:

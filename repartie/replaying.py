@@ -29,7 +29,7 @@ def run(  # noqa: PLR0913 - one command's options
     """
     export = Export(file, read_mapping(columns), app.config.timezone)
     bar = Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from config.schema import Config
 from models.database import Database
+from models.post import clean
 from models.status import MENTION_MOVES, IllegalMove, MentionStatus
 from models.store import decisions, mentions, replies, switches, writing
 from models.store.decisions import What
@@ -258,6 +259,7 @@ class Answering:
 
     def _preview(self, stored: MentionAsStored, text: str) -> Preview:
         ref = ref_of(stored.post)
+        text = clean(text)  # a modal's JSON can carry half a surrogate pair, which no network and no store takes
         publisher = self._publishers.of(stored.mention.brand, ref.network)
         if publisher is None:
             return Preview(ref, "", text, len(text), None, (Problem(ProblemCode.CANNOT_REPLY),))

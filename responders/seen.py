@@ -5,7 +5,7 @@ from datetime import datetime
 
 from models.status import MentionStatus, ReplyStatus
 from models.verdict import Sentiment
-from responders.publisher import ProblemCode
+from responders.publisher import ProblemCode, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +53,22 @@ class AnswerSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class StorySeen:
+    """How far what a mention says went, itself counted: the copies, their sites and their authors."""
+
+    copies: int
+    places: int
+    authors: int
+
+
+@dataclass(frozen=True, slots=True)
 class MentionSeen:
     """Everything a card says of one mention.
 
     `confidence` in [0, 1] is the model's, of `label`; where a person corrected it, `corrected_by` names them and
     `label` is theirs. `exchanges` counts earlier answers of ours to this author for this brand. `waiting_since` is
-    when the mention was stored. `writing` is who has the reply modal open right now.
+    when the mention was stored. `writing` is who has the reply modal open right now. `standing` is how the post stands
+    on a site where we moderate, None elsewhere.
     """
 
     mention_id: int
@@ -86,3 +96,5 @@ class MentionSeen:
     eligibility: Eligibility
     writing: Person | None
     answer: AnswerSeen | None
+    standing: Standing | None = None
+    story: StorySeen | None = None

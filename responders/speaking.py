@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from config.schema import Config
 from models.database import Database
+from models.post import clean
 from models.store import switches
 from responders.registry import Publishers
 from responders.seen import Person
@@ -77,7 +78,7 @@ def _bare(handle: str) -> str:
 def pause(database: Database, person: Person, reason: str, clock: Callable[[], datetime]) -> None:
     """Publish nothing more, for any brand, until `resume`. What is approved waits."""
     with database.write() as session:
-        switches.pause(session, who=person, reason=reason, at=clock())
+        switches.pause(session, who=person, reason=clean(reason), at=clock())
 
 
 def resume(database: Database, person: Person, clock: Callable[[], datetime]) -> None:

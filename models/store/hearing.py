@@ -8,9 +8,12 @@ from typing import Any
 from sqlmodel import Session, col, func, select, update
 
 from models.post import Post
+from models.store import stories
 from models.store.insert import insert_new
-from models.store.posts import to_values
+from models.store.posts import keep_thread, to_values
+from models.store.stories import Copy
 from models.store.touch import touch_post
+from models.story import Fingerprint
 from models.tables import MentionRow, PostRow, VerdictRow
 from models.verdict import Verdict
 
@@ -23,7 +26,7 @@ _CHUNK = 500  # ids a statement: under every database's limit of parameters
 class Heard:
     """One post, the brands it matched (with the words, as they stand in the text) and its verdict.
 
-    `verdict` is None where the post stood in the store already, unchanged.
+    `verdict` and `print` are None where the post stood in the store already, unchanged.
     """
 
     post: Post
@@ -31,6 +34,7 @@ class Heard:
     verdict: Verdict | None
     shown: bool
     rule: str
+    print: Fingerprint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ class Known:
     title: str
     text: str
     brands: frozenset[str]
+    thread: dict[str, str]
 
     def says(self, post: Post) -> bool:
         """Whether the post still says the same."""
@@ -76,12 +81,15 @@ def known(session: Session, posts: Iterable[Post]) -> dict[Identity, Known]:
             for row, brand in rows:
                 key = (network, row.external_id)
                 brands = found[key].brands if key in found else frozenset()
-                found[key] = Known(row.id or 0, row.title, row.text, brands | {brand} if brand else brands)
+                found[key] = Known(
+                    row.id or 0, row.title, row.text, brands | {brand} if brand else brands, dict(row.thread)
+                )
     return found
 
 
 def store(session: Session, source: str, heard: Sequence[Heard], now: datetime) -> Stored:
     """Store what is new of `heard` and follow edits. The same input twice stores nothing twice."""
+    stories.one_at_a_time(session)
     before = known(session, (item.post for item in heard))
     fresh = {identity(item.post): item for item in heard if identity(item.post) not in before}
     insert_new(session, PostRow, [to_values(item.post) | {"seen_at": now} for item in fresh.values()])
@@ -91,6 +99,9 @@ def store(session: Session, source: str, heard: Sequence[Heard], now: datetime) 
         for key, item in {identity(item.post): item for item in heard}.items()
         if key in before and not before[key].says(item.post)
     )
+    for key, item in {identity(item.post): item for item in heard}.items():
+        if key in before and before[key].says(item.post) and before[key].thread != item.post.thread:
+            keep_thread(session, before[key].post_id, item.post.thread)
     rows = [
         {
             "brand": brand,
@@ -112,6 +123,12 @@ def store(session: Session, source: str, heard: Sequence[Heard], now: datetime) 
         VerdictRow,
         [{"mention_id": mention, **_verdict_values(verdicts[post], now)} for mention, post in new if post in verdicts],
     )
+    copies = {
+        after[key].post_id: Copy(after[key].post_id, item.post.at, item.print)
+        for key, item in {identity(item.post): item for item in heard}.items()
+        if item.print and (key in fresh or after[key].post_id in edited)
+    }
+    stories.place(session, list(copies.values()), now)
     return Stored(mentions=tuple(sorted(mention for mention, _ in new)), edited=edited)
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from slack_sdk import WebClient
 
 from config.i18n import LOCALES
+from models.post import clean
 from responders.seen import Person
 from responders.slack.errors import SlackTrouble, asking
 
@@ -84,13 +85,13 @@ class Members:
                 user: Body = self.client.users_info(user=user_id, include_locale=True)["user"]
         except SlackTrouble:
             # Their work goes on without the nicer name; the id is what rights hang on.
-            return Member(Person(user_id, _spare_name(body, user_id)), self.language)
+            return Member(Person(user_id, clean(_spare_name(body, user_id))), self.language)
         if user.get("is_bot") or user.get("deleted") or user.get("team_id", self.team) != self.team:
             raise Stranger
         profile: Body = user.get("profile") or {}
         name = profile.get("real_name") or user.get("real_name") or user.get("name") or user_id
         language = str(user.get("locale") or "")[:2]
-        return Member(Person(user_id, str(name)), language if language in LOCALES else self.language)
+        return Member(Person(user_id, clean(str(name))), language if language in LOCALES else self.language)
 
 
 def sender(body: Body) -> tuple[str | None, set[str]]:

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from listener.collectors.feeds.entry import Entry
-from listener.collectors.feeds.identity import canonical, identify, unwrapped
+from listener.collectors.feeds.identity import identify
+from listener.links import canonical, unwrapped
 
 HOME = "https://blog.example/feed"
 DAY = datetime(2026, 11, 22, tzinfo=UTC)

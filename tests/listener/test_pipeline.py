@@ -3,7 +3,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from config.query import parse
 from config.schema import Brand
@@ -205,3 +205,15 @@ def test_history_is_stored_and_rings_nobody(listening: Listening, database: Data
         shown = dict(session.exec(select(PostRow.external_id, MentionRow.shown).join(MentionRow)).all())
         assert shown == {"id-1": False, "id-2": True}
         assert len(session.exec(select(VerdictRow)).all()) == 4
+
+
+def test_copies_are_told_as_one_story(listening: Listening, database: Database, clock: Clock) -> None:
+    said = "Aéroplouf annule ce soir tous ses vols au départ de Valbrume"
+    shelf = Shelf([batch(post(1, said), post(2, "Aéroplouf encore en retard")), batch(post(3, f"{said} !"))])
+    listening.run("presse", shelf.place())
+    clock.now += EVERY
+    listening.run("presse", shelf.place())
+    with database.read() as session:
+        one, other, copy = session.exec(select(PostRow).order_by(col(PostRow.external_id))).all()
+    assert one.story_id == copy.story_id
+    assert other.story_id != one.story_id

@@ -10,63 +10,12 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
-from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 from listener.collectors.feeds.entry import Entry
+from listener.links import canonical, unwrapped
 
-_TRACKING: Final = re.compile(
-    r"utm_\w+|at_(?:medium|campaign|custom\d|variant|format|creation|send_date|recipient_list)|mtm_\w+|pk_\w+|xtor|"
-    r"fbclid|gclid|dclid|msclkid|yclid|igshid|mc_[ce]id|mkt_tok|_hs(?:enc|mi)|ns_\w+|cmpid|ocid|rss|spm|wt_mc|ref_src",
-    re.IGNORECASE,
-)
 _GLOBAL: Final = re.compile(r"(?:tag|urn|at|doi|info|acct):\S+", re.IGNORECASE)
-_USUAL_PORTS: Final = {"http": 80, "https": 443}
 _LONGEST: Final = 500  # characters of an id; beyond, its fingerprint
-_WRAPPED: Final = ("url", "q")
-
-
-def canonical(address: str) -> str:
-    """One way to write the address of one page: https, lower-case host, no tracking, no usual port.
-
-    `http://Blog.Example:80/a?utm_source=rss#xtor=RSS-1` -> `https://blog.example/a`. "" for what is no web address.
-    """
-    try:
-        parts = urlsplit(address.strip())
-        port = parts.port
-    except ValueError:
-        return ""
-    if parts.scheme.lower() not in _USUAL_PORTS or not parts.hostname:
-        return ""
-    host = parts.hostname.rstrip(".")
-    door = f":{port}" if port and port != _USUAL_PORTS[parts.scheme.lower()] else ""
-    query = _without_tracking(parts.query)
-    fragment = "" if _tracks(parts.fragment) else parts.fragment
-    return SplitResult("https", host + door, parts.path or "/", query, fragment).geturl()
-
-
-def _without_tracking(query: str) -> str:
-    if not any(_TRACKING.match(part.partition("=")[0]) for part in query.split("&")):
-        return query  # as it is written: some servers care about order and escapes
-    kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if not _TRACKING.fullmatch(name)]
-    return urlencode(kept)
-
-
-def _tracks(fragment: str) -> bool:
-    return bool(_TRACKING.match(fragment)) and "=" in fragment
-
-
-def unwrapped(address: str) -> str:
-    """The page behind an alert service's counting link (`/url?...&url=https://...`), else `address` itself."""
-    try:
-        parts = urlsplit(address)
-        named = dict(parse_qsl(parts.query))
-    except ValueError:
-        return address
-    if parts.path == "/url":
-        return next(
-            (named[name] for name in _WRAPPED if named.get(name, "").startswith(("http://", "https://"))), address
-        )
-    return address
 
 
 def digest(*parts: str) -> str:

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from listener.collectors.feeds.entry import Entry
-from listener.collectors.feeds.identity import digest, unwrapped
+from listener.collectors.feeds.identity import digest
+from listener.links import unwrapped
 from models.post import Author, Post
 
 KEPT: Final = 500
