@@ -1,5 +1,6 @@
 """Ready HTTP clients: guard, limits, name and credential. Everything that leaves the machine leaves through one."""
 
+from base64 import b64encode
 from collections.abc import Generator, Iterable
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -40,6 +41,21 @@ class BearerToken(httpx.Auth):
         """Add the header where it belongs; httpx drops it again when a redirect leaves the origin."""
         if _origin(request.url) == self._origin:
             request.headers["Authorization"] = f"Bearer {self._token.get_secret_value()}"
+        yield request
+
+
+class BasicPassword(httpx.Auth):
+    """Sends a user name and a password (RFC 7617) to one host and to no other, as `BearerToken` does."""
+
+    def __init__(self, base_url: str, username: str, password: SecretStr) -> None:
+        self._origin = _origin(httpx.URL(base_url))
+        self._pair = SecretStr(f"{username}:{password.get_secret_value()}")
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Add the header where it belongs; httpx drops it again when a redirect leaves the origin."""
+        if _origin(request.url) == self._origin:
+            packed = b64encode(self._pair.get_secret_value().encode()).decode()
+            request.headers["Authorization"] = f"Basic {packed}"
         yield request
 
 

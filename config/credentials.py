@@ -1,14 +1,17 @@
 """Secrets and switches from the environment and `.env`; every secret is bound to the one host it may be sent to."""
 
+import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationError
+from dotenv import dotenv_values
+from pydantic import AfterValidator, BeforeValidator, PrivateAttr, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from config.base import host, is_private_way
+from config.base import fold, host, is_private_way
 from config.i18n import Words, mark, words
 from config.schema import SlackSettings
 
@@ -23,6 +26,10 @@ _WHERE: Final = {
         " Tokens”. 3. Generate one with the scope connections:write. 4. Copy it. 5. Put SLACK_APP_TOKEN=… into .env."
     ),
     "SANDBOX_TOKEN": mark("The practice ground prints it when it starts; “repartie demo” sets it by itself."),
+    "WORDPRESS_PASSWORD": mark(
+        "1. Log in to the site as that user. 2. Open “Users”, then “Profile”. 3. Under “Application Passwords” enter"
+        " Repartie and choose “Add New Application Password”. 4. Copy the 24 characters. 5. Put {variable}=… into .env."
+    ),
 }
 _EXPECTED: Final = {
     "SLACK_BOT_TOKEN": mark("a bot token starts with xoxb-"),
@@ -30,6 +37,7 @@ _EXPECTED: Final = {
     "REPARTIE_PUBLISH": mark("write on or off"),
     "REPARTIE_DATABASE": mark("write the address of a database, as in sqlite:///var/repartie.db"),
     "SANDBOX_TOKEN": mark("write the token the practice ground printed"),
+    "WORDPRESS_PASSWORD": mark("write the application password as the site showed it"),
 }
 _PORTS: Final = {"https": 443, "http": 80}
 _SWITCH: Final = {
@@ -53,7 +61,8 @@ class CredentialMissing(Exception):
 
     def render(self, t: Words) -> str:
         """Which variable, and where its value is found."""
-        return f"{t('{variable} is not set.', variable=self.variable)} {t(_WHERE[self.variable])}"
+        where = _WHERE.get(self.variable, _WHERE["WORDPRESS_PASSWORD"])  # the one whose name has an ending
+        return f"{t('{variable} is not set.', variable=self.variable)} {t(where, variable=self.variable)}"
 
 
 class WrongHost(Exception):
@@ -138,8 +147,11 @@ class Credentials(BaseSettings):
     slack_bot_token: Annotated[SecretStr | None, _starting("xoxb-")] = None
     slack_app_token: Annotated[SecretStr | None, _starting("xapp-")] = None
     sandbox_token: SecretStr | None = None
+    wordpress_password: SecretStr | None = None
     repartie_database: Annotated[SecretStr, AfterValidator(_database)] = SecretStr("sqlite:///var/repartie.db")
     repartie_publish: Annotated[bool, BeforeValidator(_switch)] = True
+    _by_source: dict[str, SecretStr] = PrivateAttr(default_factory=dict)
+    """`WORDPRESS_PASSWORD_<SOURCE>`, by its whole name."""
 
     @classmethod
     def read(cls, env_file: Path | None = None) -> Self:
@@ -149,10 +161,12 @@ class Credentials(BaseSettings):
             SettingsWrong: a variable holds what it cannot; its value is not shown.
         """
         try:
-            return cls(_env_file=env_file)
+            found = cls(_env_file=env_file)
         except ValidationError as error:
             names = tuple(str(each["loc"][0]).upper() for each in error.errors(include_input=False))
             raise SettingsWrong(names) from None
+        found._by_source.update(_named("WORDPRESS_PASSWORD_", env_file))
+        return found
 
     @property
     def database(self) -> str:
@@ -187,6 +201,32 @@ class Credentials(BaseSettings):
             CredentialMissing: nobody set it.
         """
         return _bound("SANDBOX_TOKEN", self.sandbox_token, url)
+
+    def wordpress(self, source: str, url: str, *, only: bool) -> Credential:
+        """The application password of one WordPress site, for the host of `url` only.
+
+        It stands in `WORDPRESS_PASSWORD_<SOURCE>`; where this is the `only` site with a user, `WORDPRESS_PASSWORD`
+        serves too: with several, nobody could tell which site it is meant for.
+
+        Raises:
+            CredentialMissing: nobody set it.
+        """
+        own = f"WORDPRESS_PASSWORD_{_shouted(source)}"
+        if only and own not in self._by_source:
+            return _bound("WORDPRESS_PASSWORD", self.wordpress_password, url)
+        return _bound(own, self._by_source.get(own), url)
+
+
+def _shouted(name: str) -> str:
+    """`name` as part of a variable's name: `blog-été` is BLOG_ETE."""
+    return re.sub(r"[^A-Z0-9]+", "_", fold(name).upper()).strip("_")
+
+
+def _named(prefix: str, env_file: Path | None) -> dict[str, SecretStr]:
+    """The variables whose names begin so; the environment's over the file's."""
+    written = dotenv_values(env_file, encoding="utf-8") if env_file else {}
+    found = {**written, **os.environ}.items()
+    return {name: SecretStr(value) for name, value in found if name.startswith(prefix) and value}
 
 
 def _bound(variable: str, secret: SecretStr | None, address: str) -> Credential:

@@ -7,7 +7,7 @@ from typing import Final
 
 from config.document import Flaw
 
-VARIABLES: Final = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SANDBOX_TOKEN", "REPARTIE_DATABASE")
+VARIABLES: Final = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SANDBOX_TOKEN", "WORDPRESS_PASSWORD", "REPARTIE_DATABASE")
 """The environment variables that hold secrets."""
 
 _TOKENS: Final = (

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from config.base import Duration, Section, WebAddress, between
+from config.base import ApiAddress, Duration, Section, WebAddress, between
 
 Every = Annotated[Duration, between(timedelta(seconds=1), timedelta(days=30))]
 """How often a source is asked."""
@@ -30,4 +30,20 @@ class SandboxOptions(Section):
     url: WebAddress = Field(description="Address of the practice ground.")
 
 
-SourceOptions = Annotated[RssOptions | SandboxOptions, Field(discriminator="kind")]
+class WordPressOptions(Section):
+    """The comments of one WordPress site."""
+
+    kind: Literal["wordpress"] = Field(
+        description="Which network: wordpress reads the comments of a WordPress site, answers and moderates them."
+    )
+    every: Every = Field(timedelta(minutes=5), description="How often its comments are read: 5m, 1h.")
+    url: ApiAddress = Field(description="Address of the site, as in https://blog.example.")
+    username: Annotated[str, Field(min_length=1)] | None = Field(
+        None, description="The user who reads, answers and moderates; without one, approved comments are read."
+    )
+    allow_private: bool = Field(
+        default=False, description="Whether this site may stand on this machine or a private network."
+    )
+
+
+SourceOptions = Annotated[RssOptions | SandboxOptions | WordPressOptions, Field(discriminator="kind")]

@@ -8,7 +8,7 @@ import httpx
 
 from config.clients import open_client, private_place
 from config.i18n import Words
-from config.sources import RssOptions, SandboxOptions
+from config.sources import RssOptions, SandboxOptions, SourceOptions, WordPressOptions
 from listener.collector import Collector
 from listener.collectors.feeds.manners import Manners
 
@@ -41,7 +41,7 @@ class Means:
     manners: Manners = field(default_factory=Manners)
 
 
-def places(options: RssOptions | SandboxOptions, means: Means, auth: httpx.Auth | None = None) -> list[Place]:
+def places(options: SourceOptions, means: Means, auth: httpx.Auth | None = None) -> list[Place]:
     """The places of one source, each with a collector ready to be asked. Asks nobody yet.
 
     `auth` is the source's credential, bound to its host; feeds have none.
@@ -72,4 +72,14 @@ def _sandbox(options: SandboxOptions, means: Means, auth: httpx.Auth | None) -> 
     return [Place(options.url, "sandbox", options.every, SandboxCollector(options.url, client, means.clock, means.t))]
 
 
-_BUILDERS: dict[str, Callable[..., list[Place]]] = {"rss": _rss, "sandbox": _sandbox}
+def _wordpress(options: WordPressOptions, means: Means, auth: httpx.Auth | None) -> list[Place]:
+    from listener.collectors.wordpress import WordPressCollector  # noqa: PLC0415 - not loaded where no site is read
+
+    client = means.connect(
+        allow_private=private_place(options.url) if options.allow_private else frozenset(), auth=auth
+    )
+    collector = WordPressCollector(options.url, client, means.clock, t=means.t, username=options.username)
+    return [Place(options.url, "wordpress", options.every, collector)]
+
+
+_BUILDERS: dict[str, Callable[..., list[Place]]] = {"rss": _rss, "sandbox": _sandbox, "wordpress": _wordpress}

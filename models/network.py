@@ -43,6 +43,17 @@ NETWORKS: dict[str, NetworkRules] = {
             handles=True,
             counts_plain=True,
         ),
+        # WordPress 6.1, wp_get_comment_fields_max_lengths(), read 2026-11-22: 65,525 bytes. A comment is in the
+        # database when the request is answered, and every listing shows it at once; `settle` covers a request that
+        # PHP still works on after we hung up (our time-out is 10 s, PHP's own limit usually 30 s).
+        NetworkRules(
+            name="wordpress",
+            label="WordPress",
+            can_reply=True,
+            reads_own_writes=True,
+            settle=timedelta(seconds=40),
+            max_length=65_525,
+        ),
     )
 }
 

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 import httpx
 from pydantic import SecretStr
 
-from config.clients import BearerToken, open_client, private_place
+from config.clients import BasicPassword, BearerToken, open_client, private_place
 from config.credentials import Credentials
 from config.guard import Limits
 from config.i18n import words
 from config.query import parse
 from config.schema import Config
-from config.sources import SandboxOptions, SourceOptions
+from config.sources import SandboxOptions, WordPressOptions
 from listener.matching import Matcher
 from listener.pipeline import Listening
 from listener.registry import Means, Place, places
@@ -67,11 +67,11 @@ def build(config: Config, credentials: Credentials, *, clock: Clock = now, judge
     found = tuple(
         (name, place)
         for name, options in config.sources.items()
-        for place in places(options, means, _auth(options, credentials))
+        for place in places(options, means, _auth(name, config, credentials))
     )
     publishers = build_publishers(
         config,
-        lambda _, options: _publishing_client(options, credentials),
+        lambda _, name: _publishing_client(name, config, credentials),
         dry_run_label=t("dry run"),
     )
     database = Database(credentials.database)
@@ -94,7 +94,7 @@ def build(config: Config, credentials: Credentials, *, clock: Clock = now, judge
             publishing=credentials.may_publish,
             cancel_window=config.replies.cancel,
         ),
-        moderation=Moderation(database, config, publishers, clock),
+        moderation=Moderation(database, config, publishers, clock, publishing=credentials.may_publish),
     )
 
 
@@ -103,13 +103,27 @@ def matcher(config: Config) -> Matcher:
     return Matcher({brand.name: parse(brand.query) for brand in config.brands})
 
 
-def _auth(options: SourceOptions, credentials: Credentials) -> httpx.Auth | None:
-    """The credential of a network that wants one, bound to its host."""
-    if not isinstance(options, SandboxOptions):
-        return None
-    return BearerToken(options.url, SecretStr(credentials.sandbox(options.url).for_url(options.url)))
+def _auth(source: str, config: Config, credentials: Credentials) -> httpx.Auth | None:
+    """The credential of a source that wants one, bound to its host."""
+    match config.sources[source]:
+        case SandboxOptions(url=url):
+            return BearerToken(url, SecretStr(credentials.sandbox(url).for_url(url)))
+        case WordPressOptions(url=url, username=str(username)):
+            credential = credentials.wordpress(source, url, only=_wordpress_sites(config) == 1)
+            return BasicPassword(url, username, SecretStr(credential.for_url(url)))
+    return None
 
 
-def _publishing_client(options: SourceOptions, credentials: Credentials) -> httpx.Client:
-    private = private_place(options.url) if isinstance(options, SandboxOptions) else frozenset[str]()
-    return open_client(allow_private=private, auth=_auth(options, credentials), limits=Limits(total=PUBLISH_SECONDS))
+def _wordpress_sites(config: Config) -> int:
+    """How many WordPress sites we log in to."""
+    return sum(isinstance(options, WordPressOptions) and bool(options.username) for options in config.sources.values())
+
+
+def _publishing_client(source: str, config: Config, credentials: Credentials) -> httpx.Client:
+    match config.sources[source]:
+        case SandboxOptions(url=url) | WordPressOptions(url=url, allow_private=True):
+            private = private_place(url)
+        case _:
+            private = frozenset()
+    auth = _auth(source, config, credentials)
+    return open_client(allow_private=private, auth=auth, limits=Limits(total=PUBLISH_SECONDS))

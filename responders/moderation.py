@@ -2,32 +2,56 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
+
+from sqlmodel import Session
 
 from config.schema import Config
 from models.database import Database
 from models.status import MentionStatus
-from models.store import mentions
-from models.store.decisions import What
+from models.store import mentions, posts, switches
+from models.store.decisions import What, record
+from models.tables import PostRow
 from models.verdict import Sentiment
+from responders.publisher import Moderates, Standing
 from responders.registry import Publishers
-from responders.seeing import see
+from responders.seeing import ref_of, see
 from responders.seen import MentionSeen, Person
+from responders.speaking import Silence, Speech, why_silent
+
+_OUT: Final = (Standing.SPAM, Standing.BINNED)
+_WAITING: Final = (MentionStatus.OPEN.value, MentionStatus.TAKEN.value)
+
+
+class MayNotModerate(Exception):
+    """This person, brand or moment may not say how a post stands on its site: `code` says why."""
+
+    def __init__(self, code: Silence, brand: str) -> None:
+        super().__init__(code.value)
+        self.code, self.brand = code, brand
 
 
 class Moderation:
     """One gesture, one transaction: the move, its trace in the audit, and the wish for a redraw.
 
     Every gesture raises `NotFound` where the mention is gone and `IllegalMove` where its state forbids the move, and
-    returns the mention as it then stands.
+    returns the mention as it then stands. `publishing` False is `REPARTIE_PUBLISH=off`: nothing changes on any site.
     """
 
     def __init__(
-        self, database: Database, config: Config, publishers: Publishers, clock: Callable[[], datetime]
+        self,
+        database: Database,
+        config: Config,
+        publishers: Publishers,
+        clock: Callable[[], datetime],
+        *,
+        publishing: bool = True,
     ) -> None:
         self._database = database
         self._config = config
         self._publishers = publishers
         self._clock = clock
+        self._publishing = publishing
 
     def see(self, mention_id: int) -> MentionSeen:
         """The mention as it stands now."""
@@ -65,6 +89,49 @@ class Moderation:
         with self._database.write() as session:
             mentions.correct(session, mention_id, label, who=person, at=now)
             return see(session, mention_id, self._config, self._publishers, now)
+
+    def moderate(self, mention_id: int, to: Standing, person: Person) -> MentionSeen:
+        """Let the post stand so on its site. Who may publish for the brand may do this, and a dry run only prints.
+
+        The site is asked first and the row written after: a kill in between leaves a site that is right and a card
+        that the next hearing mends.
+
+        Raises:
+            MayNotModerate: this person, brand or moment may not, or nobody moderates there; kept in the audit.
+            NetworkError: the site did not do it, or does not say.
+        """
+        now = self._clock()
+        with self._database.write() as session:
+            mention, post, _ = mentions.load(session, mention_id)
+            brand, post_id, before, ref = mention.brand, mention.post_id, dict(post.thread), ref_of(post)
+            silence = self._silence(session, brand, post, person)
+            publisher = self._publishers.of(brand, ref.network)
+            if silence is not None:
+                record(
+                    session, What.REFUSED, who=person, at=now, brand=brand, mention_id=mention_id,
+                    reason=silence.value, wanted=to.value,
+                )  # fmt: skip
+        if silence is not None or not isinstance(publisher, Moderates):
+            raise MayNotModerate(silence or Silence.NO_PUBLISHER, brand)
+        thread = publisher.moderate(ref, to)
+        now = self._clock()
+        with self._database.write() as session:
+            record(
+                session, What.MODERATED, who=person, at=now, brand=brand, mention_id=mention_id,
+                before=before.get("status", ""), after=to.value, dry_run=publisher.dry_run,
+            )  # fmt: skip
+            posts.keep_thread(session, post_id, thread)
+            row = mentions.get(session, mention_id, lock=True)
+            if to in _OUT and not publisher.dry_run and row.status in _WAITING:
+                mentions.move(session, mention_id, MentionStatus.DONE, what=What.DONE, who=person, at=now)
+            return see(session, mention_id, self._config, self._publishers, now)
+
+    def _silence(self, session: Session, brand: str, post: PostRow, person: Person) -> Silence | None:
+        publisher = self._publishers.of(brand, post.network)
+        account, dry_run = (publisher.account, publisher.dry_run) if publisher else ("", True)
+        speech = Speech(brand, post.network, post.author_handle, person.id, account, dry_run)
+        paused = not self._publishing or switches.is_paused(session)
+        return why_silent(speech, self._config, self._publishers, paused=paused)
 
     def _moved(self, mention_id: int, to: MentionStatus, what: What, person: Person) -> MentionSeen:
         now = self._clock()

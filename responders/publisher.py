@@ -77,6 +77,34 @@ class Publisher(Protocol):
         ...
 
 
+class Standing(StrEnum):
+    """How a post of somebody else stands on a site that we run. Only `approved` is public."""
+
+    APPROVED = "approved"
+    HELD = "hold"
+    SPAM = "spam"
+    BINNED = "trash"
+
+
+@runtime_checkable
+class Moderates(Protocol):
+    """A network where we are at home: we say what others' posts are shown."""
+
+    def standing(self, to: PostRef) -> Standing | None:
+        """How the post stood when it was last heard; None where that is not ours to say. Asks no network."""
+        ...
+
+    def moderate(self, to: PostRef, standing: Standing) -> dict[str, str]:
+        """Let the post stand so from now on; the same twice is done once. The post's `thread` as it then is.
+
+        Raises:
+            RetryLater: the network does not answer for now; nobody can say whether it was done, doing it again is safe.
+            AccessLost: the credential is gone or may not do this.
+            Refused: the post is gone.
+        """
+        ...
+
+
 @runtime_checkable
 class FindsReply(Protocol):
     """A network that can be asked whether our reply is there."""

@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping
 import httpx
 
 from config.schema import Brand, Config
-from config.sources import SandboxOptions, SourceOptions
+from config.sources import SandboxOptions, SourceOptions, WordPressOptions
 from models.network import NetworkRules, rules
 from responders.publisher import Publisher
-from responders.publishers.console import ConsolePublisher
+from responders.publishers.console import console_twin
 from responders.publishers.sandbox import SandboxPublisher
+from responders.publishers.wordpress import WordPressPublisher
 
 
 class Publishers:
@@ -46,18 +47,25 @@ def _sandbox(options: SourceOptions, account: str, client: httpx.Client) -> Publ
     return SandboxPublisher(options.url, account, client)
 
 
-BUILDERS: dict[str, Builder] = {"sandbox": _sandbox}
+def _wordpress(options: SourceOptions, _account: str, client: httpx.Client) -> Publisher:
+    """The user whose password we hold is who speaks, whatever `accounts` says."""
+    if not isinstance(options, WordPressOptions) or options.username is None:
+        raise TypeError(type(options).__name__)
+    return WordPressPublisher(options.url, options.username, client)
+
+
+BUILDERS: dict[str, Builder] = {"sandbox": _sandbox, "wordpress": _wordpress}
 """Every network that can be answered. A new one adds its line here."""
 
 
 def build_publishers(
-    config: Config, client_for: Callable[[Brand, SourceOptions], httpx.Client], *, dry_run_label: str = "dry run"
+    config: Config, client_for: Callable[[Brand, str], httpx.Client], *, dry_run_label: str = "dry run"
 ) -> Publishers:
     """Every publisher the configuration speaks of: one per brand and network where the brand has an account.
 
     Args:
         config: brands, their accounts and their sources; what is not `live` gets its console twin.
-        client_for: a client with that brand's credential and a time-out under the network's `settle`.
+        client_for: a client with that brand's credential for the source of that name, and a time-out under `settle`.
         dry_run_label: opens what the console twin prints, in the operator's language.
     """
     found: dict[tuple[str, str], Publisher] = {}
@@ -69,6 +77,8 @@ def build_publishers(
             place = (brand.name, options.kind)
             if place in found:  # the first source of a network says where it is answered
                 continue
-            real = BUILDERS[options.kind](options, brand.accounts[options.kind], client_for(brand, options))
-            found[place] = real if config.is_live(brand.name) else ConsolePublisher(real, label=dry_run_label)
+            if isinstance(options, WordPressOptions) and not options.username:
+                continue  # a site that we only read
+            real = BUILDERS[options.kind](options, brand.accounts[options.kind], client_for(brand, name))
+            found[place] = real if config.is_live(brand.name) else console_twin(real, label=dry_run_label)
     return Publishers(found)

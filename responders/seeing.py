@@ -9,7 +9,7 @@ from models.status import MentionStatus, ReplyStatus
 from models.store import mentions, replies, stories, writing
 from models.tables import PostRow, ReplyRow
 from models.verdict import Sentiment
-from responders.publisher import PostRef, ProblemCode
+from responders.publisher import Moderates, PostRef, ProblemCode, Standing
 from responders.registry import Publishers
 from responders.seen import AnswerSeen, Eligibility, MentionSeen, Person, StorySeen
 from responders.speaking import is_ours
@@ -65,6 +65,12 @@ def story_seen(session: Session, post: PostRow) -> StorySeen | None:
     return StorySeen(copies=far.posts, places=far.places, authors=far.authors) if far.posts > 1 else None
 
 
+def standing(brand: str, post: PostRow, publishers: Publishers) -> Standing | None:
+    """How the post stood on its site when it was last heard; None where `brand` does not moderate."""
+    publisher = publishers.of(brand, post.network)
+    return publisher.standing(ref_of(post)) if isinstance(publisher, Moderates) else None
+
+
 def see(session: Session, mention_id: int, config: Config, publishers: Publishers, now: datetime) -> MentionSeen:
     """One mention as it stands at `now`.
 
@@ -104,4 +110,5 @@ def see(session: Session, mention_id: int, config: Config, publishers: Publisher
         writing=Person(writer.who_id, writer.who_name) if writer else None,
         answer=answer_seen(answer) if answer else None,
         story=story_seen(session, post),
+        standing=standing(mention.brand, post, publishers),
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from models.status import MentionStatus, ReplyStatus
 from models.verdict import Sentiment
-from responders.publisher import ProblemCode
+from responders.publisher import ProblemCode, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,8 @@ class MentionSeen:
 
     `confidence` in [0, 1] is the model's, of `label`; where a person corrected it, `corrected_by` names them and
     `label` is theirs. `exchanges` counts earlier answers of ours to this author for this brand. `waiting_since` is
-    when the mention was stored. `writing` is who has the reply modal open right now.
+    when the mention was stored. `writing` is who has the reply modal open right now. `standing` is how the post stands
+    on a site where we moderate, None elsewhere.
     """
 
     mention_id: int
@@ -96,3 +97,4 @@ class MentionSeen:
     writing: Person | None
     answer: AnswerSeen | None
     story: StorySeen | None = None
+    standing: Standing | None = None

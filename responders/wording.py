@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 
 from config.i18n import Words, mark
+from models.errors import AccessLost, NetworkError, Refused, RetryLater, Unclear
 from models.status import IllegalMove, MentionStatus, ReplyStatus
 from models.store.mentions import NotFound
+from responders.moderation import MayNotModerate
 from responders.outbox import Trouble
 from responders.publisher import Preview, Problem, ProblemCode
 from responders.replies import AlreadyAnswered, CannotPublish, MayNotSpeak
@@ -78,15 +80,27 @@ _GONE: Mapping[str, str] = {
     "reply": mark("This answer is no longer kept."),
 }
 
-Explained = MayNotSpeak | AlreadyAnswered | CannotPublish | IllegalMove | NotFound
+_MODERATION: Mapping[type[NetworkError], str] = {
+    RetryLater: mark("The site does not answer for now ({reason}). Please try again."),
+    Unclear: mark("The site does not answer for now ({reason}). Please try again."),
+    AccessLost: mark("The site does not let our account do that ({reason}). Mend its access first."),
+    Refused: mark("The site did not do that ({reason}). Is the comment still there?"),
+}
+
+Explained = MayNotModerate | NetworkError | MayNotSpeak | AlreadyAnswered | CannotPublish | IllegalMove | NotFound
 """What the use cases raise for a person to read."""
 
 
-def explain(error: Explained, t: Words) -> str:
+def explain(error: Explained, t: Words) -> str:  # noqa: PLR0911 - one error, one sentence
     """One sentence, or one per problem of a text."""
     match error:
         case MayNotSpeak():
             return t(_SILENCES[error.code], brand=error.brand)
+        case MayNotModerate():
+            return t(_SILENCES[error.code], brand=error.brand)
+        case NetworkError():
+            kind = next(kind for kind in _MODERATION if isinstance(error, kind))
+            return t(_MODERATION[kind], reason=error.reason)
         case AlreadyAnswered():
             return t(_ANSWERS[error.answer.status], name=error.answer.by.name)
         case CannotPublish():

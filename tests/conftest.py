@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
     from starlette.types import ASGIApp
 
+    from tests.servers.wordpress import WordPress
+
 # --- Examples are the same at every run in CI, and no example is slow only because the machine is busy.
 hypothesis.settings.register_profile("dev", deadline=None)
 hypothesis.settings.register_profile(
@@ -180,6 +182,20 @@ def serve() -> Iterator[Serve]:
     """`serve(app)` starts an ASGI app in a thread on a free loopback port and gives its base URL, without a final /."""
     with ExitStack() as running:
         yield lambda app: running.enter_context(_served(app))
+
+
+# --- A real WordPress: Debian's, on loopback.
+@pytest.fixture(scope="session")
+def wordpress() -> Iterator["WordPress"]:
+    """A site of its own for this session; starts in about 4 s. Each test writes an article of its own."""
+    from tests.servers.wordpress import Missing, running  # noqa: PLC0415 - few tests need it
+
+    with ExitStack() as stack:
+        try:
+            site = stack.enter_context(running())
+        except Missing as missing:
+            pytest.skip(f"no WordPress here: install Debian packages {missing}")
+        yield site
 
 
 # --- A real browser: Debian's Chromium, driven by Playwright's Python client.

@@ -40,6 +40,8 @@ class What(StrEnum):
     REOPENED = "reopened"
     NOT_RELEVANT = "not_relevant"
     CORRECTED = "corrected"
+    MODERATED = "moderated"
+    """A post's standing on a site that we run was changed there; `details` say from what to what."""
     ANSWERED = "answered"
     APPROVED = "approved"
     REFUSED = "refused"

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, func, select, update
 from models.post import Post
 from models.store import stories
 from models.store.insert import insert_new
-from models.store.posts import to_values
+from models.store.posts import keep_thread, to_values
 from models.store.stories import Copy
 from models.store.touch import touch_post
 from models.story import Fingerprint
@@ -53,6 +53,7 @@ class Known:
     title: str
     text: str
     brands: frozenset[str]
+    thread: dict[str, str]
 
     def says(self, post: Post) -> bool:
         """Whether the post still says the same."""
@@ -80,7 +81,9 @@ def known(session: Session, posts: Iterable[Post]) -> dict[Identity, Known]:
             for row, brand in rows:
                 key = (network, row.external_id)
                 brands = found[key].brands if key in found else frozenset()
-                found[key] = Known(row.id or 0, row.title, row.text, brands | {brand} if brand else brands)
+                found[key] = Known(
+                    row.id or 0, row.title, row.text, brands | {brand} if brand else brands, dict(row.thread)
+                )
     return found
 
 
@@ -96,6 +99,9 @@ def store(session: Session, source: str, heard: Sequence[Heard], now: datetime) 
         for key, item in {identity(item.post): item for item in heard}.items()
         if key in before and not before[key].says(item.post)
     )
+    for key, item in {identity(item.post): item for item in heard}.items():
+        if key in before and before[key].says(item.post) and before[key].thread != item.post.thread:
+            keep_thread(session, before[key].post_id, item.post.thread)
     rows = [
         {
             "brand": brand,

@@ -3,7 +3,10 @@
 from datetime import datetime
 from typing import Any
 
+from sqlmodel import Session, col, update
+
 from models.post import Author, Engagement, Post
+from models.store.touch import touch_post
 from models.tables import PostRow
 
 _SAME = (
@@ -35,6 +38,12 @@ def to_values(post: Post) -> dict[str, Any]:
         "links": list(post.links),
         "accounts": list(post.accounts),
     }
+
+
+def keep_thread(session: Session, post_id: int, thread: dict[str, str]) -> None:
+    """Keep what a publisher needs to answer the post now, such as how it stands on its site; cards are redrawn."""
+    session.exec(update(PostRow).where(col(PostRow.id) == post_id).values(thread=thread))
+    touch_post(session, post_id)
 
 
 def to_row(post: Post, seen_at: datetime) -> PostRow:

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from models.errors import Refused
-from responders.publisher import PostRef, Preview, Publisher, Receipt
+from responders.publisher import Moderates, PostRef, Preview, Publisher, Receipt, Standing
 
 
 def _now() -> datetime:
@@ -58,6 +58,38 @@ class ConsolePublisher:
             soft_wrap=True,
         )
         return Receipt(external_id=f"dry-run:{key}", url="", at=self._clock())
+
+
+class ConsoleModerator(ConsolePublisher):
+    """The twin of a publisher that also moderates."""
+
+    def __init__(
+        self,
+        twin_of: Publisher,
+        moderator: Moderates,
+        console: Console | None = None,
+        label: str = "dry run",
+        clock: Callable[[], datetime] = _now,
+    ) -> None:
+        super().__init__(twin_of, console, label, clock)
+        self._moderator = moderator
+
+    def standing(self, to: PostRef) -> Standing | None:
+        """As the real one."""
+        return self._moderator.standing(to)
+
+    def moderate(self, to: PostRef, standing: Standing) -> dict[str, str]:
+        """Print what would have been done; the post stays as it is."""
+        said = f" {self.network} · {self.account} · {_tame(to.author)} {_tame(to.url)} -> {standing.value}\n"
+        self._console.print(Text.assemble((self._label, "bold yellow"), said), end="", soft_wrap=True)
+        return to.thread
+
+
+def console_twin(real: Publisher, console: Console | None = None, label: str = "dry run") -> ConsolePublisher:
+    """The twin of `real`, with the powers that it has."""
+    if isinstance(real, Moderates):
+        return ConsoleModerator(real, real, console, label)
+    return ConsolePublisher(real, console, label)
 
 
 def _tame(text: str) -> str:

@@ -10,8 +10,10 @@ from slack_sdk import WebClient
 from slack_sdk.models.views import View
 
 from config.i18n import Words, words
+from models.errors import NetworkError
 from models.status import IllegalMove
 from models.store.mentions import NotFound
+from responders.moderation import MayNotModerate
 from responders.replies import AlreadyAnswered, CannotPublish, MayNotSpeak
 from responders.slack import errors, kit, state
 from responders.slack.access import Body, Stranger
@@ -19,7 +21,7 @@ from responders.slack.desk import Desk
 from responders.slack.errors import asking
 from responders.wording import explain
 
-_EXPLAINED: Final = (MayNotSpeak, AlreadyAnswered, CannotPublish, IllegalMove, NotFound)
+_EXPLAINED: Final = (MayNotModerate, NetworkError, MayNotSpeak, AlreadyAnswered, CannotPublish, IllegalMove, NotFound)
 _log = logging.getLogger(__name__)
 
 

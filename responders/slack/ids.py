@@ -18,6 +18,11 @@ MENTION_OPEN: Final = "mention.open"
 MENTION_SHOW: Final = "mention.show"
 MENTION_CARD: Final = "mention.card"
 
+COMMENT_APPROVE: Final = "comment.approve"
+COMMENT_HOLD: Final = "comment.hold"
+COMMENT_SPAM: Final = "comment.spam"
+COMMENT_BIN: Final = "comment.bin"
+
 SENTIMENT_MODAL: Final = "mention.sentiment.choose"
 SENTIMENT_BLOCK: Final = "sentiment"
 SENTIMENT_CHOICE: Final = "sentiment.choice"

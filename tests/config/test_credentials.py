@@ -4,6 +4,7 @@ import pytest
 
 from config.credentials import CredentialMissing, Credentials, SettingsWrong, WrongHost
 from config.i18n import words
+from config.leaks import VARIABLES
 from config.schema import SlackSettings
 
 BOT, APP = "xoxb-invented-bot", "xapp-invented-app"
@@ -12,7 +13,7 @@ SLACK = SlackSettings()
 
 @pytest.fixture(autouse=True)
 def empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SANDBOX_TOKEN", "REPARTIE_DATABASE", "REPARTIE_PUBLISH"):
+    for name in (*VARIABLES, "REPARTIE_PUBLISH"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -82,6 +83,25 @@ def test_the_practice_token_is_bound_to_its_network(monkeypatch: pytest.MonkeyPa
     assert credential.for_url("http://127.0.0.1:8091/network/api/posts") == "invented"
 
 
+def test_a_site_gets_its_own_password(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    site = "https://carnet.example"
+    (tmp_path / ".env").write_text("WORDPRESS_PASSWORD_LE_BLOG_D_ETE=from the file\n", encoding="utf-8")
+    monkeypatch.setenv("WORDPRESS_PASSWORD", "the only one")
+    read = Credentials.read(tmp_path / ".env")
+    assert read.wordpress("carnet", site, only=True).for_url(f"{site}/wp-json/") == "the only one"
+    assert read.wordpress("le-blog d’été", site, only=True).for_url(site) == "from the file"
+    monkeypatch.setenv("WORDPRESS_PASSWORD_LE_BLOG_D_ETE", "from the environment")
+    again = Credentials.read(tmp_path / ".env")
+    assert again.wordpress("le-blog d’été", site, only=False).for_url(site) == "from the environment"
+    assert "environment" not in repr(again) + str(again.model_dump())
+    with pytest.raises(CredentialMissing, match="WORDPRESS_PASSWORD_CARNET is not set"):
+        read.wordpress("carnet", site, only=False)  # whose would WORDPRESS_PASSWORD be?
+    with pytest.raises(WrongHost):
+        read.wordpress("carnet", site, only=True).for_url("https://elsewhere.example")
+    with pytest.raises(WrongHost):
+        read.wordpress("carnet", "http://carnet.example", only=True).for_url("http://carnet.example")
+
+
 def test_no_secret_is_ever_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in (
         ("SLACK_BOT_TOKEN", BOT),
@@ -95,19 +115,20 @@ def test_no_secret_is_ever_shown(monkeypatch: pytest.MonkeyPatch) -> None:
         assert "s3cret" not in shown
 
 
-@pytest.mark.parametrize("variable", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SANDBOX_TOKEN"])
+@pytest.mark.parametrize("variable", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SANDBOX_TOKEN", "WORDPRESS_PASSWORD"])
 def test_a_missing_token_says_where_to_get_it(variable: str) -> None:
     read = Credentials.read()
     ask = {
         "SLACK_BOT_TOKEN": lambda: read.slack_bot(SLACK),
         "SLACK_APP_TOKEN": lambda: read.slack_app(SLACK),
         "SANDBOX_TOKEN": lambda: read.sandbox("http://127.0.0.1/"),
+        "WORDPRESS_PASSWORD": lambda: read.wordpress("carnet", "https://carnet.example", only=True),
     }
     with pytest.raises(CredentialMissing) as caught:
         ask[variable]()
     assert caught.value.render(words("en")).startswith(f"{variable} is not set. ")
     assert caught.value.render(words("fr")).startswith(f"La variable {variable} n’est pas définie. ")
-    if variable.startswith("SLACK"):
+    if variable != "SANDBOX_TOKEN":
         assert all(f" {step}. " in caught.value.render(words("fr")) for step in range(1, 6))
 
 

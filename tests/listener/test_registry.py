@@ -7,10 +7,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from config.i18n import words
-from config.sources import RssOptions, SandboxOptions
+from config.sources import RssOptions, SandboxOptions, WordPressOptions
 from listener.registry import Means, places
 
 MEANS = Means(lambda: datetime(2026, 11, 22, tzinfo=UTC), words("fr"))
+
+
+def test_a_wordpress_site_is_one_place() -> None:
+    options = WordPressOptions(kind="wordpress", url="https://carnet.example", every="5m")
+    (place,) = places(options, MEANS)
+    assert (place.key, place.kind, place.every) == ("https://carnet.example", "wordpress", timedelta(minutes=5))
 
 
 def test_each_feed_is_a_place_of_its_own() -> None:

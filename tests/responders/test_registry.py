@@ -1,7 +1,8 @@
 import httpx
 
 from config.schema import Config, PublishMode
-from config.sources import RssOptions
+from config.sources import RssOptions, WordPressOptions
+from responders.publisher import Publisher
 from responders.publishers.console import ConsolePublisher
 from responders.publishers.sandbox import SandboxPublisher
 from responders.registry import build_publishers
@@ -29,6 +30,18 @@ def test_a_network_that_only_reads_has_no_publisher():
     feeds = RssOptions(kind="rss", feeds=("https://blog.example/feed",))
     publishers = build(config.model_copy(update={"brands": (brand,), "sources": {"presse": feeds}}))
     assert publishers.of(BRAND, "rss") is None
+
+
+def test_a_wordpress_site_is_answered_by_the_user_who_logs_in():
+    config = configuration()
+    brand = config.brands[0].model_copy(update={"sources": ("blog",), "accounts": {"wordpress": "Equipe"}})
+
+    def speaker(**more: str) -> Publisher | None:
+        blog = WordPressOptions(kind="wordpress", url="https://carnet.example", **more)
+        return build(config.model_copy(update={"brands": (brand,), "sources": {"blog": blog}})).of(BRAND, "wordpress")
+
+    assert speaker(username="equipe").account == "equipe"
+    assert speaker() is None
 
 
 def test_a_brand_without_an_account_does_not_speak():

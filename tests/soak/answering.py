@@ -73,8 +73,8 @@ class Plan:
 class Outboxes:
     """One line of outboxes: when one is killed, the next begins."""
 
-    def __init__(self, settings: str) -> None:
-        command = [sys.executable, "-m", "tests.soak.outbox_process", settings]
+    def __init__(self, settings: str, module: str = "tests.soak.outbox_process") -> None:
+        command = [sys.executable, "-m", module, settings]
         self._parent = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own program
         self._pid = self._next()
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from slack_bolt import App
 
 from models.verdict import Sentiment
+from responders.publisher import Standing
 from responders.seen import MentionSeen, Person
 from responders.slack import ids, state
 from responders.slack.clicks import heard, submitted
@@ -22,6 +23,8 @@ def register(app: App, desk: Desk) -> None:
         (ids.MENTION_REOPEN, desk.moderation.reopen),
     ):
         app.action(action)(heard(desk, _moving(move)))
+    for action, standing in view.STANDINGS.items():
+        app.action(action)(heard(desk, _moderating(standing)))
     app.action(ids.MENTION_SENTIMENT)(heard(desk, ask_sentiment))
     app.view(ids.SENTIMENT_MODAL)(submitted(desk, correct))
     app.action(ids.MENTION_SHOW)(heard(desk, show))
@@ -31,6 +34,15 @@ def _moving(move: Callable[[int, Person], MentionSeen]) -> Callable[[Asked], Non
     def handle(asked: Asked) -> None:
         mention = asked.carried(state.OfMention).mention
         move(mention, asked.person)
+        asked.redraw(mention)
+
+    return handle
+
+
+def _moderating(standing: Standing) -> Callable[[Asked], None]:
+    def handle(asked: Asked) -> None:
+        mention = asked.carried(state.OfMention).mention
+        asked.desk.moderation.moderate(mention, standing, asked.person)
         asked.redraw(mention)
 
     return handle

@@ -9,7 +9,7 @@ from config.i18n import Words, mark
 from models.network import written
 from models.status import MentionStatus, ReplyStatus
 from models.verdict import Sentiment
-from responders.publisher import ProblemCode
+from responders.publisher import ProblemCode, Standing
 from responders.seen import AnswerSeen, Eligibility, MentionSeen
 from responders.slack import ids, kit, state
 from responders.slack.kit import Message, Mrkdwn, bold, foreign, join, own, say
@@ -18,6 +18,28 @@ SENTIMENTS: Final = {
     Sentiment.NEGATIVE: mark("negative"),
     Sentiment.NEUTRAL: mark("neutral"),
     Sentiment.POSITIVE: mark("positive"),
+}
+STANDINGS: Final = {
+    ids.COMMENT_APPROVE: Standing.APPROVED,
+    ids.COMMENT_HOLD: Standing.HELD,
+    ids.COMMENT_SPAM: Standing.SPAM,
+    ids.COMMENT_BIN: Standing.BINNED,
+}
+"""Button -> how the comment stands on its site once it was pressed."""
+_MODERATE: Final = {
+    Standing.APPROVED: mark("Approve"),
+    Standing.HELD: mark("Hold back"),
+    Standing.SPAM: mark("Spam"),
+    Standing.BINNED: mark("Bin"),
+}
+_STANDS: Final = {
+    Standing.HELD: mark("⏸ Held back on the site: nobody sees it"),
+    Standing.SPAM: mark("🚫 Marked as spam on the site: nobody sees it"),
+    Standing.BINNED: mark("🗑 In the bin of the site: nobody sees it"),
+}
+_SURE: Final = {
+    Standing.SPAM: mark("The comment leaves the site at once, and its filter learns that it was spam."),
+    Standing.BINNED: mark("The comment leaves the site at once. It can be taken out of the bin for 30 days."),
 }
 _DOTS: Final = {Sentiment.NEGATIVE: "🔴", Sentiment.NEUTRAL: "⚪", Sentiment.POSITIVE: "🟢"}
 _CLOSED: Final = (MentionStatus.DONE, MentionStatus.IRRELEVANT)
@@ -43,6 +65,7 @@ def card(seen: MentionSeen, t: Words, *, problem: str = "", short: bool = False)
         blocks.append(kit.context(join((verdict(seen, t), words(seen, t))), repeated(seen, t), *_chances(seen, t)))
     blocks += _state(seen, problem, t)
     blocks += kit.actions(_buttons(seen, t))
+    blocks += kit.actions(_moderation(seen, t))
     return Message(headline(seen, t), blocks)
 
 
@@ -170,6 +193,8 @@ def _state(seen: MentionSeen, problem: str, t: Words) -> list[Block]:
         blocks += _answer(seen.answer, seen.network, problem, t)
     if seen.writing is not None:
         blocks.append(kit.section(say(t, mark("✍️ {name} is writing an answer"), name=foreign(seen.writing.name))))
+    if seen.standing in _STANDS:
+        blocks.append(kit.section(own(t(_STANDS[seen.standing]))))
     line = _standing(seen, t)
     if line:
         blocks.append(kit.section(line))
@@ -251,6 +276,21 @@ def _work_buttons(seen: MentionSeen, mention: str, t: Words) -> list[ButtonEleme
         kit.button(t("Not relevant"), ids.MENTION_IRRELEVANT, mention),
         kit.button(t("Sentiment?"), ids.MENTION_SENTIMENT, mention),
     ]
+
+
+def _moderation(seen: MentionSeen, t: Words) -> list[ButtonElement]:
+    """What can be done to the comment on its site: everything but what is so already."""
+    if seen.standing is None:
+        return []
+    mention = state.OfMention(mention=seen.mention_id).packed()
+    found = []
+    for action, standing in STANDINGS.items():
+        if standing is not seen.standing:
+            button = kit.button(t(_MODERATE[standing]), action, mention)
+            if standing in _SURE:
+                button.confirm = _confirm(t, t(_SURE[standing]), t(_MODERATE[standing]))
+            found.append(button)
+    return found
 
 
 def _answer_buttons(answer: AnswerSeen, mention_id: int, t: Words) -> list[ButtonElement]:

@@ -45,6 +45,24 @@ def test_a_post_for_two_brands_is_two_mentions_of_one_post(database: Database) -
         assert len(session.exec(select(VerdictRow)).all()) == 2
 
 
+def test_how_a_post_stands_on_its_site_is_followed_without_an_edit(database: Database) -> None:
+    held = post(network="wordpress").model_copy(update={"thread": {"id": "1", "status": "hold"}})
+    approved = held.model_copy(update={"thread": {"id": "1", "status": "approved"}})
+    with database.write() as session:
+        (mention,) = store(session, "blog", [heard(held, "Aéroplouf")], NOW).mentions
+        card = CardRow(kind="mention", brand="Aéroplouf", channel="C1", claimed_at=NOW)
+        session.add(card)
+        session.flush()
+        session.add(CardMentionRow(mention_id=mention, card_id=card.id or 0))
+    for _ in range(2):
+        with database.write() as session:
+            assert store(session, "blog", [heard(approved, "Aéroplouf")], NOW).edited == ()
+    with database.read() as session:
+        row = session.exec(select(PostRow)).one()
+        assert (row.thread["status"], row.edited_at) == ("approved", None)
+        assert session.exec(select(CardRow)).one().wanted == 2
+
+
 def test_the_same_input_twice_stores_nothing_twice(database: Database) -> None:
     batch = [heard(post(number), "Aéroplouf") for number in range(600)]
     with database.write() as session:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from config.i18n import words
 from models.status import MentionStatus, ReplyStatus
-from responders.publisher import PostRef, Preview, ProblemCode
+from responders.publisher import PostRef, Preview, ProblemCode, Standing
 from responders.seen import AnswerSeen, Eligibility, MentionSeen, Person
 from responders.slack import kit
 from responders.slack.home import view as home
@@ -150,6 +150,7 @@ def test_any_text_everywhere(seen: Callable[..., MentionSeen], answer: Callable[
         seen(
             **foreign,
             status=data.draw(st.sampled_from(MentionStatus)),
+            standing=data.draw(st.none() | st.sampled_from(Standing)),
             followers=data.draw(st.none() | st.integers(0, 10**12)),
             answer=data.draw(st.none() | st.just(said)),
             eligibility=Eligibility(
@@ -167,6 +168,32 @@ def test_a_text_of_the_longest_kind_travels_and_shows_whole(seen: Callable[..., 
     drawn = reply.confirm(seen(), preview, FR).to_dict()
     assert json.loads(drawn["private_metadata"])["text"] == typed
     assert typed in list(texts(drawn["blocks"]))
+
+
+@pytest.mark.parametrize(
+    ("standing", "buttons", "said"),
+    [
+        (None, [], ""),
+        (Standing.APPROVED, ["Mettre en attente", "Indésirable", "Corbeille"], ""),
+        (Standing.HELD, ["Approuver", "Indésirable", "Corbeille"], "En attente de modération"),
+        (Standing.SPAM, ["Approuver", "Mettre en attente", "Corbeille"], "indésirable sur le site"),
+        (Standing.BINNED, ["Approuver", "Mettre en attente", "Indésirable"], "Dans la corbeille"),
+    ],
+)
+def test_a_comment_is_moderated_from_its_card(
+    seen: Callable[..., MentionSeen], standing: Standing | None, buttons: list[str], said: str
+):
+    blocks = [block.to_dict() for block in mention.card(seen(standing=standing), FR).blocks]
+    found = [
+        element
+        for block in blocks
+        for element in block.get("elements", [])
+        if element.get("action_id", "").startswith("comment.")
+    ]
+    assert [element["text"]["text"] for element in found] == buttons
+    asks_first = {element["text"]["text"] for element in found if "confirm" in element}
+    assert asks_first == {"Indésirable", "Corbeille"} & set(buttons)
+    assert said in json.dumps(blocks, ensure_ascii=False)
 
 
 def test_times_are_written_by_each_readers_slack(seen: Callable[..., MentionSeen]):
