@@ -57,18 +57,18 @@ def eligibility(brand: str, post: PostRow, config: Config, publishers: Publisher
     return Eligibility(preview.account, preview.limit, publisher.dry_run, reasons[0] if reasons else None)
 
 
+def standing(brand: str, post: PostRow, publishers: Publishers) -> Standing | None:
+    """How the post stood on its site when it was last heard; None where `brand` does not moderate."""
+    publisher = publishers.of(brand, post.network)
+    return publisher.standing(ref_of(post)) if isinstance(publisher, Moderates) else None
+
+
 def story_seen(session: Session, post: PostRow) -> StorySeen | None:
     """How far the story of `post` went; None where it has no copy."""
     if post.story_id is None:
         return None
     far = stories.spread(session, post.story_id)
     return StorySeen(copies=far.posts, places=far.places, authors=far.authors) if far.posts > 1 else None
-
-
-def standing(brand: str, post: PostRow, publishers: Publishers) -> Standing | None:
-    """How the post stood on its site when it was last heard; None where `brand` does not moderate."""
-    publisher = publishers.of(brand, post.network)
-    return publisher.standing(ref_of(post)) if isinstance(publisher, Moderates) else None
 
 
 def see(session: Session, mention_id: int, config: Config, publishers: Publishers, now: datetime) -> MentionSeen:
@@ -109,6 +109,6 @@ def see(session: Session, mention_id: int, config: Config, publishers: Publisher
         eligibility=can,
         writing=Person(writer.who_id, writer.who_name) if writer else None,
         answer=answer_seen(answer) if answer else None,
-        story=story_seen(session, post),
         standing=standing(mention.brand, post, publishers),
+        story=story_seen(session, post),
     )

@@ -96,5 +96,5 @@ class MentionSeen:
     eligibility: Eligibility
     writing: Person | None
     answer: AnswerSeen | None
-    story: StorySeen | None = None
     standing: Standing | None = None
+    story: StorySeen | None = None
