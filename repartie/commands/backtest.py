@@ -9,17 +9,17 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 
 from config.base import Duration
-from config.credentials import Credentials, SettingsWrong
 from config.load import examine
 from config.phrases import PHRASES
 from config.problems import ConfigErrors
 from config.schema import Config
 from models.database import Database
-from models.migrate import NewerSchema, upgrade
+from models.migrate import NewerSchema, OlderSchema, prepare
 from repartie import examples
 from repartie.app import now
 from repartie.backtest import backtest
 from repartie.changes import Format, Report, Shown
+from repartie.commands.db import NEWER, OLDER
 from repartie.shell import (
     ENV,
     HERE,
@@ -30,6 +30,7 @@ from repartie.shell import (
     err,
     fail,
     out,
+    read_credentials,
     t,
 )
 
@@ -62,13 +63,9 @@ def _queries(
 ) -> None:
     new, old = _read(config), _read(before) if before else None
     start = now() - _duration(since)
+    database = Database(read_credentials(env_file).database)
     try:
-        credentials = Credentials.read(env_file)
-    except SettingsWrong as error:
-        fail(error.render(t), WRONG_INPUT)
-    database = Database(credentials.database)
-    try:
-        upgrade(database)
+        prepare(database)
         with database.read() as session:
             found = backtest(session, new, start, old=old)
             shown = [
@@ -80,8 +77,9 @@ def _queries(
                 for change in found.changes
             ]
     except NewerSchema:
-        message = t("This store was made by a newer version of Repartie: run that version, or restore a backup.")
-        fail(message, WRONG_INPUT)
+        fail(t(NEWER), WRONG_INPUT)
+    except OlderSchema as behind:
+        fail(t(OLDER, at=behind.at, wanted=behind.wanted), WRONG_INPUT)
     finally:
         database.close()
     report = Report(found, shown, ZoneInfo(new.timezone), t)
