@@ -155,6 +155,10 @@ PHRASES: Final[dict[str, Phrase]] = {
         mark("two brands are called “{written}”; the first is on line {first}"),
         mark("give each another name; capitals and accents make no difference"),
     ),
+    "rules_after_always": Phrase(
+        mark("this rule has no “when:”, so it always holds and no rule after it is ever asked"),
+        mark("give it a “when:”, or put it last"),
+    ),
     "unknown_brand": Phrase(
         mark("“publish:” names “{written}”, which is no brand of this file"), mark("the brands are: {keys}")
     ),

@@ -18,8 +18,9 @@ from listener.collectors.feeds.manners import Manners
 from listener.matching import Matcher
 from listener.pipeline import Listening
 from listener.registry import Means, Place, places
+from listener.triage import triage_of
 from models.database import Database
-from models.migrate import upgrade
+from models.migrate import prepare
 from models.ml.classifier import Classifier
 from models.ml.judge import Judge, ModelJudge
 from models.ml.language import LanguageReader
@@ -65,13 +66,14 @@ def build(
     judge: Judge | None = None,
     after: App | None = None,
 ) -> App:
-    """Wire the rooms; open and migrate the store. Nothing is read from any network yet.
+    """Wire the rooms; open the store and migrate it where that is safe. Nothing is read from any network yet.
 
     `after` is the app this one takes the place of: it goes on with its store, its model and its manners.
 
     Raises:
         CredentialMissing: a configured network's token is not set.
         NewerSchema: the store is ahead of this version.
+        OlderSchema: the store must be migrated first, by `repartie db upgrade`.
     """
     t = words(config.language)
     means = Means(clock=clock, t=t, manners=after.means.manners if after else Manners())
@@ -87,7 +89,7 @@ def build(
     )
     database = after.database if after else Database(credentials.database)
     if after is None:
-        upgrade(database)
+        prepare(database)
     else:
         judge = judge or after.listening.judge
     return App(
@@ -96,7 +98,13 @@ def build(
         database=database,
         clock=clock,
         listening=Listening(
-            database, config.brands, matcher(config), judge or ModelJudge(Classifier(), LanguageReader()), clock
+            database,
+            config.brands,
+            matcher(config),
+            judge or ModelJudge(Classifier(), LanguageReader()),
+            clock,
+            triage=triage_of(config),
+            keep_candidates=config.keep_candidates,
         ),
         means=means,
         places=found,

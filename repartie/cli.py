@@ -21,13 +21,15 @@ from config.i18n import words
 from config.load import examine
 from config.problems import ConfigErrors
 from config.schema import Config
-from models.migrate import NewerSchema
+from models.migrate import NewerSchema, OlderSchema
 from repartie import reports
 from repartie.app import App, build
-from repartie.commands import add, doctor, init
+from repartie.commands import add, backtest, backup, db, doctor, init
+from repartie.console import OneLine
 from repartie.jobs import AlreadyRunning
 from repartie.replay import BadMapping
-from repartie.shell import (
+from repartie.signals import StopSignal
+from repartie.terminal import (
     ENV,
     HELD_ELSEWHERE,
     HERE,
@@ -40,16 +42,14 @@ from repartie.shell import (
     out,
     t,
 )
-from repartie.shell import language as shell_language
-from repartie.signals import StopSignal
-from repartie.terminal import OneLine
+from repartie.terminal import language as shell_language
 from responders import speaking
 from responders.seen import Person
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 slack = typer.Typer(no_args_is_help=True, help=t("What Slack needs to know of us."))
 app.add_typer(slack, name="slack")
-for topic in (init, add, doctor):
+for topic in (init, doctor, add, db, backup, backtest):
     topic.register(app)
 
 
@@ -236,8 +236,9 @@ def _opened(config: Config, credentials: Credentials) -> Iterator[App]:
     try:
         opened = build(config, credentials)
     except NewerSchema:
-        message = t("This store was made by a newer version of Repartie: run that version, or restore a backup.")
-        fail(message, WRONG_INPUT)
+        fail(t(db.NEWER), WRONG_INPUT)
+    except OlderSchema as error:
+        fail(t(db.OLDER, at=error.at, wanted=error.wanted), WRONG_INPUT)
     except CredentialMissing as error:
         fail(error.render(t), WRONG_INPUT)
     try:

@@ -152,7 +152,7 @@ class Schedule:
     def _take_lease(self) -> None:
         with self.database.write() as session:
             other = leases.acquire(session, ROLE, self.holder, self.clock())
-            if other and other.host == self.holder.host and not _alive(other.pid):
+            if other and other.host == self.holder.host and not alive(other.pid):
                 other = leases.acquire(session, ROLE, self.holder, self.clock(), dead=other)
         if other:
             raise AlreadyRunning(other)
@@ -178,7 +178,8 @@ def _report(event: JobEvent) -> None:
         log.debug("job %s is still at work; its next turn was skipped", event.job_id)
 
 
-def _alive(pid: int) -> bool:
+def alive(pid: int) -> bool:
+    """Whether this machine has a process of that number."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -1,46 +1,48 @@
-"""The operator's terminal and log. Both quote strangers, who must not style, move or fake a line."""
+"""What every command shares: the shell's language, where words go, common options, how to fail."""
 
-import logging
-import re
-from collections.abc import Iterable
-from typing import Final
+import os
+from pathlib import Path
+from typing import Annotated, Final, NoReturn
 
-from rich.console import Console, ConsoleOptions, RenderableType
-from rich.segment import Segment
+import typer
 
-# Control signs (escape sequences begin with one), orders of writing direction, halves of surrogate pairs.
-_UNSAFE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-_INDENT: Final = "  "
+from config.credentials import Credentials, SettingsWrong
+from config.i18n import Words, words
+from repartie.console import SafeConsole
 
-
-def tame(text: str) -> str:
-    """`text` with a replacement character for whatever a terminal would obey; line ends and tabs stay."""
-    return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text)
+WRONG_OUTSIDE: Final = 1
+WRONG_INPUT: Final = 2
+HELD_ELSEWHERE: Final = 3
 
 
-class SafeConsole(Console):
-    """A console that takes every text to the letter: `[red]` and `:smile:` are shown, control signs left out.
-
-    Left out and not replaced: rich has laid the text out by then, and counts no column for them.
-    """
-
-    def __init__(self, *, stderr: bool = False) -> None:
-        super().__init__(stderr=stderr, markup=False, emoji=False, highlight=False)
-
-    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
-        """Every text of every table passes here; rich's own orders to the terminal are no text."""
-        for segment in super().render(renderable, options):
-            yield segment if segment.control else Segment(_UNSAFE.sub("", segment.text), segment.style)
+def language() -> str:
+    """The language of the shell; POSIX gives LC_ALL, then LC_MESSAGES, then LANG."""
+    spoken = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return "fr" if spoken.startswith("fr") else "en"
 
 
-class OneLine(logging.Formatter):
-    r"""One line a record: line ends in a message are written `\\n`, and a traceback's lines are indented."""
+t: Words = words(language())
+out = SafeConsole()
+err = SafeConsole(stderr=True)
 
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
-        """The record's own line."""
-        return tame(super().formatMessage(record).replace("\r", "\\r").replace("\n", "\\n"))
+ConfigFile = Annotated[
+    Path,
+    typer.Option("--config", "-c", envvar="REPARTIE_CONFIG", help=t("The YAML file of brands, words and sources.")),
+]
+EnvFile = Annotated[Path, typer.Option("--env-file", help=t("A file of tokens, read if it is there."))]
+HERE = Path("repartie.yaml")
+ENV = Path(".env")
 
-    def formatException(self, ei: object) -> str:  # noqa: N802 - logging's name
-        """What was raised, under its record."""
-        said = super().formatException(ei)  # type: ignore[arg-type] # logging's own triple, private in its stubs
-        return "\n".join(_INDENT + tame(line) for line in said.splitlines())
+
+def fail(message: str, code: int) -> NoReturn:
+    """Say what is wrong and end the command with `code`."""
+    err.print(message, soft_wrap=True)
+    raise typer.Exit(code)
+
+
+def read_credentials(env_file: Path) -> Credentials:
+    """The environment's, over those of `env_file`; a wrong one ends the command."""
+    try:
+        return Credentials.read(env_file)
+    except SettingsWrong as error:
+        fail(error.render(t), WRONG_INPUT)

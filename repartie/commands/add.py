@@ -25,7 +25,7 @@ from models.store.posts import to_post
 from models.tables import PostRow
 from repartie.commands import finding
 from repartie.first_file import slug
-from repartie.shell import ENV, HERE, WRONG_INPUT, WRONG_OUTSIDE, ConfigFile, EnvFile, err, fail, out, t
+from repartie.terminal import ENV, HERE, WRONG_INPUT, WRONG_OUTSIDE, ConfigFile, EnvFile, err, fail, out, t
 
 adding = typer.Typer(no_args_is_help=True, help=t("Add a brand, a feed or a word to the configuration; comments stay."))
 _STORED = 2000

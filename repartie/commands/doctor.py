@@ -17,7 +17,7 @@ from models.database import Database
 from repartie.app import now
 from repartie.doctor import machine, outside, store, work
 from repartie.doctor.diagnosis import Diagnosis, Health, table, warning, wrong
-from repartie.shell import ENV, HERE, WRONG_OUTSIDE, ConfigFile, EnvFile, out, t
+from repartie.terminal import ENV, HERE, WRONG_OUTSIDE, ConfigFile, EnvFile, out, t
 
 
 class Format(StrEnum):

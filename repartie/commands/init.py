@@ -17,7 +17,7 @@ from config.query.typed import from_words, is_query, written
 from listener.discovery import FoundFeed
 from repartie.commands import finding
 from repartie.first_file import Answers, configuration, environment, local_zone
-from repartie.shell import HERE, WRONG_INPUT, WRONG_OUTSIDE, ConfigFile, err, fail, language, out, t
+from repartie.terminal import HERE, WRONG_INPUT, WRONG_OUTSIDE, ConfigFile, err, fail, language, out, t
 
 _Answer = TypeVar("_Answer")
 _LONGEST_NAME = 100

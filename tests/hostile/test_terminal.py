@@ -14,7 +14,7 @@ from rich.text import Text
 
 from config.i18n import words
 from repartie import reports
-from repartie.terminal import OneLine, SafeConsole, tame
+from repartie.console import OneLine, SafeConsole, tame
 from tests.hostile.inputs import ANY, TEXTS
 
 OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
