@@ -4,7 +4,6 @@ import shutil
 import stat
 import sys
 from collections.abc import Callable, Collection
-from importlib import metadata
 from pathlib import Path
 from typing import Final, Protocol
 from zoneinfo import available_timezones
@@ -12,6 +11,7 @@ from zoneinfo import available_timezones
 from config.i18n import Words
 from models.ml.classifier import BUNDLED, Classifier, ModelMissing
 from repartie.doctor.diagnosis import Diagnosis, fine, warning, wrong
+from repartie.version import version as ours
 
 OLDEST, TOO_NEW = (3, 11), (3, 14)
 LITTLE, TOO_LITTLE = 1_000_000_000, 100_000_000
@@ -31,11 +31,7 @@ class Usage(Protocol):
 
 def python(t: Words, version: tuple[int, int] = sys.version_info[:2]) -> Diagnosis:
     """Whether this Python is one we run on."""
-    try:
-        ours = metadata.version("repartie")
-    except metadata.PackageNotFoundError:  # run from a checkout that nobody installed
-        ours = "?"
-    said = t("Python {python}, Repartie {version}", python=".".join(map(str, version)), version=ours)
+    said = t("Python {python}, Repartie {version}", python=".".join(map(str, version)), version=ours())
     if OLDEST <= version < TOO_NEW:
         return fine("Python", said)
     return wrong("Python", said, t("Install Python 3.11, 3.12 or 3.13, and Repartie with it."))

@@ -48,7 +48,7 @@ def schema(database: Database, t: Words) -> Diagnosis:
         return fine(t("Schema"), str(at))
     said = t("the store is at {at}, this version at {head}", at=at or "-", head=ours)
     if at is None or migrate.knows(at):
-        return warning(t("Schema"), said, t("The next `repartie run` brings it up to date; back it up before."))
+        return warning(t("Schema"), said, t("Back it up, then: {command}", command="repartie db upgrade"))
     return wrong(t("Schema"), said, t("A newer Repartie made it: run that version, or restore a backup."))
 
 
