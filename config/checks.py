@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Iterator
 
 from config.base import closest, fold
+from config.conditions import ConditionError
+from config.conditions import parse as parse_condition
 from config.document import Flaw, Node, Scalar, Sequence, Table, offset_of
 from config.phrases import Phrase
 from config.shape import taken_for_comments
@@ -22,6 +24,7 @@ def cross_check(root: Table, text: str, parse: Parse) -> Iterator[Flaw]:
     yield from _sources(root, brands)
     yield from _brand_names(brands, text)
     yield from _publish(root, brands, text)
+    yield from _attention(root, brands, text)
     for brand in brands:
         for place in (brand, *_items(brand, "competitors")):
             if isinstance(query := _child(place, "query"), Scalar) and query.plain():
@@ -77,6 +80,31 @@ def _publish(root: Table, brands: list[Table], text: str) -> Iterator[Flaw]:
                 yield Flaw("unknown_brand_close", key.start, {"written": key.text, "close": close})
             else:
                 yield Flaw("unknown_brand", key.start, {"written": key.text, "keys": ", ".join(names)})
+
+
+def _attention(root: Table, brands: list[Table], text: str) -> Iterator[Flaw]:
+    sources = _child(root, "sources")
+    names = [name for brand in brands if isinstance(name := _child(brand, "name"), Scalar) and name.plain()]
+    known = {"brand": tuple(name.text for name in names)}
+    known["source"] = tuple(sources.keys) if isinstance(sources, Table) else ()
+    known = {field: there for field, there in known.items() if there}
+    rules = _items(root, "attention")
+    for rule in rules:
+        when = _child(rule, "when")
+        if isinstance(when, Scalar) and when.plain():
+            try:
+                parse_condition(when.text, known)
+            except ConditionError as error:
+                yield _condition(error, when, text)
+        elif isinstance(rule, Table) and when is None and rule is not rules[-1]:
+            yield Flaw("rules_after_always", rule.start)
+
+
+def _condition(error: ConditionError, when: Scalar, text: str) -> Flaw:
+    """What the `when:` language refused, at its character in the file."""
+    values = {name: value if isinstance(value, int) else str(value) for name, value in error.values.items()}
+    at = offset_of(text, when, error.position)
+    return Flaw("bad_condition", at, values, phrase=Phrase(error.message, error.hint))
 
 
 def _query(query: Scalar, text: str, parse: Parse) -> Iterator[Flaw]:

@@ -26,7 +26,7 @@ PHRASES: Final[dict[str, Phrase]] = {
     # The file itself.
     "missing_file": Phrase(
         mark("there is no file {written}"),
-        mark("copy repartie.example.yaml to {written} and put your brands into it"),
+        mark("run “repartie init”, or copy repartie.example.yaml to {written} and put your brands into it"),
     ),
     "unreadable_file": Phrase(
         mark("the file {written} cannot be read: {reason}"),
@@ -154,6 +154,10 @@ PHRASES: Final[dict[str, Phrase]] = {
     "duplicate_brand": Phrase(
         mark("two brands are called “{written}”; the first is on line {first}"),
         mark("give each another name; capitals and accents make no difference"),
+    ),
+    "rules_after_always": Phrase(
+        mark("this rule has no “when:”, so it always holds and no rule after it is ever asked"),
+        mark("give it a “when:”, or put it last"),
     ),
     "unknown_brand": Phrase(
         mark("“publish:” names “{written}”, which is no brand of this file"), mark("the brands are: {keys}")

@@ -48,6 +48,17 @@ class RepliesSettings(Section):
     )
 
 
+class AttentionRule(Section):
+    """One rule of what is shown to the team; the first one that holds decides."""
+
+    when: Text | None = Field(
+        None, description="When the rule holds, in the language of docs/rules.md; always, if absent: the last rule."
+    )
+    do: Literal["card", "store"] = Field(
+        description="card shows the mention in the brand's channel; store keeps it for the figures and rings nobody."
+    )
+
+
 class Competitor(Section):
     """A brand to compare with; nothing compares yet."""
 
@@ -81,11 +92,19 @@ class Config(Section):
     timezone: TimeZone = Field("Europe/Paris", description="Time zone of the team, as a place.")
     brands: tuple[Brand, ...] = Field(min_length=1, description="The brands we watch.")
     sources: dict[str, SourceOptions] = Field(description="The places we listen to, each under a name you choose.")
+    attention: tuple[AttentionRule, ...] = Field(
+        (), description="Which mentions are shown: rules, the first that holds decides; every recent one, if absent."
+    )
     slack: SlackSettings = Field(SlackSettings(), description="How Slack is reached, if not as usual.")
     replies: RepliesSettings = Field(RepliesSettings(), description="How replies are published.")
     publish: dict[str, PublishMode] = Field(
         default_factory=dict,
         description="Brand -> live or dry-run. A brand that is not named here publishes nothing.",
+    )
+
+    keep_candidates: Annotated[Duration, between(timedelta(0), timedelta(days=30))] = Field(
+        timedelta(days=30),
+        description="How long posts that matched no query are kept to try new queries on; 0d keeps none.",
     )
 
     def brand(self, name: str) -> Brand:

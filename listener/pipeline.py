@@ -12,16 +12,17 @@ from datetime import datetime, timedelta
 
 from config.schema import Brand
 from listener.collector import Batch
+from listener.ears import Brands, Ears
 from listener.matching import Matcher
 from listener.registry import Place
 from listener.stories import fingerprint
-from listener.triage import triage
+from listener.triage import WITHOUT_RULES, Ruling, Subject, Triage
 from models.database import Database
 from models.errors import AccessLost, NotYet, RetryLater
 from models.ml.judge import Judge
 from models.post import Post
 from models.status import SourceStatus
-from models.store import sources
+from models.store import candidates, sources
 from models.store.hearing import Heard, Stored, identity, known, store
 from models.verdict import Verdict
 
@@ -31,9 +32,6 @@ LONGEST_BACK_OFF = timedelta(hours=6)
 LONGEST_PATIENCE = timedelta(hours=24)
 _BATCHES = 200  # a run ends after so many, and the next continues: one source never keeps a thread for ever
 _EARLIEST = timedelta(seconds=1)
-
-Brands = dict[str, tuple[str, ...]]
-"""Brand -> the words of a post that matched its query, as they stand in the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +52,23 @@ class Run:
 class Listening:
     """Hears for all brands. One instance serves every thread."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what hearing works with
         self,
         database: Database,
         brands: Sequence[Brand],
         matcher: Matcher,
         judge: Judge,
         clock: Callable[[], datetime],
+        *,
+        triage: Triage = WITHOUT_RULES,
+        keep_candidates: timedelta = timedelta(0),
     ) -> None:
         self.database = database
-        self.matcher = matcher
+        self.ears = Ears(brands, matcher)
         self.judge = judge
         self.clock = clock
-        self._sources = {brand.name: frozenset(brand.sources) for brand in brands}
-        self._own = {brand.name: _own_accounts(brand.accounts) for brand in brands}
+        self.triage = triage
+        self.keep_candidates = keep_candidates
 
     def run(self, source: str, place: Place) -> Run:
         """Read one place of `source` until it has no more, unless it is disabled or asked us to wait."""
@@ -99,8 +100,13 @@ class Listening:
                 break
         return Run(posts, mentions, edited, next_poll_at)
 
-    def hear(self, posts: Sequence[Post], brands: Sequence[Brands], now: datetime) -> list[Heard]:
-        """Judge what concerns a brand (`brands`, one entry for each post), unless the store holds it unchanged."""
+    def hear(
+        self, posts: Sequence[Post], brands: Sequence[Brands], now: datetime, source: str | None = None
+    ) -> list[Heard]:
+        """Judge what concerns a brand (`brands`, one entry for each post), unless the store holds it unchanged.
+
+        A post of which the rules show one brand's mention and not the other's is heard twice.
+        """
         matched = {identity(post): (post, words) for post, words in zip(posts, brands, strict=True) if words}
         with self.database.read() as session:
             held = known(session, (post for post, _ in matched.values()))
@@ -115,31 +121,31 @@ class Listening:
             zip(map(identity, to_judge), self.judge.judge(to_judge), strict=True)
         )
         said = {identity(post): fingerprint(post) for post in fresh}
-        return [
-            Heard(post, words, verdicts.get(key), *triage(post, now), said.get(key))
-            for key, (post, words) in matched.items()
-        ]
+        heard = []
+        for key, (post, found) in matched.items():
+            ruled: dict[Ruling, Brands] = {}
+            for brand, words in found.items():
+                ruling = self.triage.decide(Subject(post, brand, words, source, verdicts.get(key)), now)
+                ruled.setdefault(ruling, {})[brand] = words
+            heard += [Heard(post, part, verdicts.get(key), *ruling, said.get(key)) for ruling, part in ruled.items()]
+        return heard
 
     def match(self, posts: Sequence[Post]) -> list[Brands]:
         """For each post, the brands it concerns and the words that say so. Our own accounts never concern us."""
-        return [
-            {match.name: match.words for match in matches if not self._is_ours(match.name, post)}
-            for post, matches in zip(posts, self.matcher.match_many(posts), strict=True)
-        ]
-
-    def _is_ours(self, brand: str, post: Post) -> bool:
-        return (post.network, _handle(post.author.handle)) in self._own[brand]
+        return self.ears.match(posts)
 
     def _take_in(self, source: str, place: Place, batch: Batch) -> tuple[Stored, datetime]:
         listeners = [
-            {brand: words for brand, words in found.items() if source in self._sources[brand]}
+            {brand: words for brand, words in found.items() if self.ears.listens(brand, source)}
             for found in self.match(batch.posts)
         ]
-        heard = self.hear(batch.posts, listeners, self.clock())
+        heard = self.hear(batch.posts, listeners, self.clock(), source)
+        passed_over = [post for post, found in zip(batch.posts, listeners, strict=True) if not found]
         now = self.clock()
         wait = min(max(place.every, batch.poll_after or timedelta(0)), LONGEST_PATIENCE)
         with self.database.write() as session:
             stored = store(session, source, heard, now)
+            candidates.keep(session, source, passed_over, keep=self.keep_candidates, now=now)
             sources.succeeded(
                 sources.ensure(session, source, place.key, place.kind, now),
                 cursor=batch.cursor,
@@ -170,11 +176,3 @@ class Listening:
         with self.database.write() as session:
             sources.disabled(sources.ensure(session, source, place.key, place.kind, now), reason=lost.reason, now=now)
         log.error("%s %s is disabled: %s", source, place.key, lost.reason)
-
-
-def _handle(handle: str) -> str:
-    return handle.lstrip("@").casefold()
-
-
-def _own_accounts(accounts: Mapping[str, str]) -> frozenset[tuple[str, str]]:
-    return frozenset((network, _handle(handle)) for network, handle in accounts.items())

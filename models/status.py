@@ -46,7 +46,10 @@ MENTION_MOVES: dict[MentionStatus, frozenset[MentionStatus]] = {
 }
 
 REPLY_MOVES: dict[ReplyStatus, frozenset[ReplyStatus]] = {
-    ReplyStatus.APPROVED: frozenset({ReplyStatus.SENDING, ReplyStatus.CANCELLED, ReplyStatus.REFUSED}),
+    # Straight to unclear only when a backup was restored: it may have left since.
+    ReplyStatus.APPROVED: frozenset(
+        {ReplyStatus.SENDING, ReplyStatus.CANCELLED, ReplyStatus.REFUSED, ReplyStatus.UNCLEAR}
+    ),
     ReplyStatus.SENDING: frozenset({ReplyStatus.SENT, ReplyStatus.APPROVED, ReplyStatus.UNCLEAR, ReplyStatus.REFUSED}),
     ReplyStatus.UNCLEAR: frozenset({ReplyStatus.SENT, ReplyStatus.APPROVED, ReplyStatus.CANCELLED}),
     ReplyStatus.SENT: frozenset(),

@@ -115,6 +115,37 @@ class MentionRow(SQLModel, table=True):
     changed_at: datetime
 
 
+class CandidateRow(SQLModel, table=True):
+    """A post that a source brought and no query wanted, kept a short while to try new queries on.
+
+    `lot` is drawn from the post's identity, evenly in [0, 2**31): the lowest lots of a source are kept, which is a fair
+    sample of all it brought.
+    """
+
+    __tablename__ = "candidate"
+    __table_args__ = (
+        UniqueConstraint("source", "network", "external_id", name="candidate_identity"),
+        Index("candidate_lot", "source", "lot"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    source: str
+    network: str
+    external_id: str
+    url: str = ""
+    title: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))
+    text: str = Field(sa_column=Column(Text, nullable=False))
+    author_handle: str
+    author_name: str = ""
+    at: datetime
+    seen_at: datetime = Field(index=True)
+    language: str | None = None
+    place: str = ""
+    links: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+    accounts: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+    lot: int
+
+
 class VerdictRow(SQLModel, table=True):
     """What the model thought of a mention, and what a person said instead (`corrected_*`)."""
 

@@ -14,11 +14,13 @@ from config.i18n import words
 from config.query import parse
 from config.schema import Config
 from config.sources import SandboxOptions, WordPressOptions
+from listener.collectors.feeds.manners import Manners
 from listener.matching import Matcher
 from listener.pipeline import Listening
 from listener.registry import Means, Place, places
+from listener.triage import triage_of
 from models.database import Database
-from models.migrate import upgrade
+from models.migrate import prepare
 from models.ml.classifier import Classifier
 from models.ml.judge import Judge, ModelJudge
 from models.ml.language import LanguageReader
@@ -45,6 +47,7 @@ class App:
     database: Database
     clock: Clock
     listening: Listening
+    means: Means
     places: tuple[tuple[str, Place], ...]
     publishers: Publishers
     answering: Answering
@@ -55,35 +58,55 @@ class App:
         self.database.close()
 
 
-def build(config: Config, credentials: Credentials, *, clock: Clock = now, judge: Judge | None = None) -> App:
-    """Wire the rooms; open and migrate the store. Nothing is read from any network yet.
+def build(
+    config: Config,
+    credentials: Credentials,
+    *,
+    clock: Clock = now,
+    judge: Judge | None = None,
+    after: App | None = None,
+) -> App:
+    """Wire the rooms; open the store and migrate it where that is safe. Nothing is read from any network yet.
+
+    `after` is the app this one takes the place of: it goes on with its store, its model and its manners.
 
     Raises:
         CredentialMissing: a configured network's token is not set.
         NewerSchema: the store is ahead of this version.
+        OlderSchema: the store must be migrated first, by `repartie db upgrade`.
     """
     t = words(config.language)
-    means = Means(clock=clock, t=t)
+    means = Means(clock=clock, t=t, manners=after.means.manners if after else Manners())
     found = tuple(
         (name, place)
         for name, options in config.sources.items()
-        for place in places(options, means, _auth(name, config, credentials))
+        for place in places(options, means, auth_of(name, config, credentials))
     )
     publishers = build_publishers(
         config,
         lambda _, name: _publishing_client(name, config, credentials),
         dry_run_label=t("dry run"),
     )
-    database = Database(credentials.database)
-    upgrade(database)
+    database = after.database if after else Database(credentials.database)
+    if after is None:
+        prepare(database)
+    else:
+        judge = judge or after.listening.judge
     return App(
         config=config,
         credentials=credentials,
         database=database,
         clock=clock,
         listening=Listening(
-            database, config.brands, matcher(config), judge or ModelJudge(Classifier(), LanguageReader()), clock
+            database,
+            config.brands,
+            matcher(config),
+            judge or ModelJudge(Classifier(), LanguageReader()),
+            clock,
+            triage=triage_of(config),
+            keep_candidates=config.keep_candidates,
         ),
+        means=means,
         places=found,
         publishers=publishers,
         answering=Answering(
@@ -103,7 +126,7 @@ def matcher(config: Config) -> Matcher:
     return Matcher({brand.name: parse(brand.query) for brand in config.brands})
 
 
-def _auth(source: str, config: Config, credentials: Credentials) -> httpx.Auth | None:
+def auth_of(source: str, config: Config, credentials: Credentials) -> httpx.Auth | None:
     """The credential of a source that wants one, bound to its host."""
     match config.sources[source]:
         case SandboxOptions(url=url):
@@ -125,5 +148,5 @@ def _publishing_client(source: str, config: Config, credentials: Credentials) ->
             private = private_place(url)
         case _:
             private = frozenset()
-    auth = _auth(source, config, credentials)
+    auth = auth_of(source, config, credentials)
     return open_client(allow_private=private, auth=auth, limits=Limits(total=PUBLISH_SECONDS))

@@ -12,49 +12,45 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from config.credentials import CredentialMissing, Credentials, SettingsWrong
-from config.i18n import Words, words
+from config.i18n import words
 from config.load import examine
 from config.problems import ConfigErrors
 from config.schema import Config
-from models.migrate import NewerSchema
+from models.migrate import NewerSchema, OlderSchema
 from repartie import reports
 from repartie.app import App, build
+from repartie.commands import add, backtest, backup, db, doctor, init
 from repartie.jobs import AlreadyRunning
 from repartie.replay import BadMapping
+from repartie.shell import (
+    ENV,
+    HELD_ELSEWHERE,
+    HERE,
+    WRONG_INPUT,
+    WRONG_OUTSIDE,
+    ConfigFile,
+    EnvFile,
+    err,
+    fail,
+    out,
+    t,
+)
+from repartie.shell import language as shell_language
 from repartie.signals import StopSignal
-from repartie.terminal import OneLine, SafeConsole
+from repartie.terminal import OneLine
 from responders import speaking
 from responders.seen import Person
-
-WRONG_OUTSIDE, WRONG_INPUT, HELD_ELSEWHERE = 1, 2, 3
-
-
-def _language() -> str:
-    # The language of the shell; POSIX gives LC_ALL, then LC_MESSAGES, then LANG.
-    spoken = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
-    return "fr" if spoken.startswith("fr") else "en"
-
-
-t: Words = words(_language())
-out = SafeConsole()
-err = SafeConsole(stderr=True)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 slack = typer.Typer(no_args_is_help=True, help=t("What Slack needs to know of us."))
 app.add_typer(slack, name="slack")
-
-ConfigFile = Annotated[
-    Path,
-    typer.Option("--config", "-c", envvar="REPARTIE_CONFIG", help=t("The YAML file of brands, words and sources.")),
-]
-EnvFile = Annotated[Path, typer.Option("--env-file", help=t("A file of tokens, read if it is there."))]
-HERE = Path("repartie.yaml")
-ENV = Path(".env")
+for topic in (init, add, doctor, db, backup, backtest):
+    topic.register(app)
 
 
 @app.callback(help=t("Hears what people say of a brand in public, and lets the team answer from Slack."))
@@ -104,9 +100,9 @@ def _run(config: ConfigFile = HERE, env_file: EnvFile = ENV) -> None:
     signals.install()
     with _opened(read, credentials) as opened:
         try:
-            clean = serve(opened, signals.event)
+            clean = serve(opened, signals.event, config)
         except AlreadyRunning as other:
-            _fail(
+            fail(
                 t(
                     "Process {pid} on {host} has the schedule: stop it first, or let it work.",
                     pid=other.holder.pid,
@@ -138,7 +134,7 @@ def _sources(
 ) -> None:
     read, credentials = _settings(config, env_file)
     if retry is not None and retry not in read.sources:
-        _fail(t("No source is called {name}; there are: {names}", name=retry, names=", ".join(read.sources)), 2)
+        fail(t("No source is called {name}; there are: {names}", name=retry, names=", ".join(read.sources)), 2)
     with _opened(read, credentials) as opened:
         if retry is not None:
             reports.enable(opened, retry)
@@ -163,19 +159,19 @@ def _replay(
     read, credentials = _settings(config, env_file)
     known = [item.name for item in read.brands]
     if brand not in known:
-        _fail(t("No brand is called {name}; there are: {names}", name=brand, names=", ".join(known)), WRONG_INPUT)
+        fail(t("No brand is called {name}; there are: {names}", name=brand, names=", ".join(known)), WRONG_INPUT)
     with _opened(read, credentials) as opened:
         try:
             well = replaying.run(opened, file, columns, brand, every_row=every_row, t=t, out=out, err=err)
         except BadMapping as error:
-            _fail(replaying.complaint(error, t), WRONG_INPUT)
+            fail(replaying.complaint(error, t), WRONG_INPUT)
     if not well:
         raise typer.Exit(WRONG_OUTSIDE)
 
 
 @app.command("demo", help=t("Play on a practice ground on this machine: no account, no network, no token."))
 def _demo(
-    language: Annotated[str, typer.Option(help=t("fr or en."))] = _language(),
+    language: Annotated[str, typer.Option(help=t("fr or en."))] = shell_language(),
     port: Annotated[int, typer.Option(help=t("The page's port; 0 takes a free one."))] = 0,
     speed: Annotated[float, typer.Option(min=0.1, max=100, help=t("How fast the story runs."))] = 1.0,
 ) -> None:
@@ -186,7 +182,7 @@ def _demo(
     try:
         play(language, port=port, speed=speed, out=out, t=words(language))
     except NoPractice as error:
-        _fail(str(error), WRONG_OUTSIDE)
+        fail(str(error), WRONG_OUTSIDE)
 
 
 @app.command("pause", help=t("Publish nothing any more, for any brand, until `repartie resume`."))
@@ -226,13 +222,13 @@ def main() -> None:
 def _settings(file: Path, env_file: Path) -> tuple[Config, Credentials]:
     found = examine(file)
     if found.config is None:
-        _fail(ConfigErrors(found.problems).render(t), WRONG_INPUT)
+        fail(ConfigErrors(found.problems).render(t), WRONG_INPUT)
     for warning in found.problems:
         err.print(warning.render(t), markup=False, soft_wrap=True)
     try:
         return found.config, Credentials.read(env_file)
     except SettingsWrong as error:
-        _fail(error.render(t), WRONG_INPUT)
+        fail(error.render(t), WRONG_INPUT)
 
 
 @contextmanager
@@ -240,14 +236,15 @@ def _opened(config: Config, credentials: Credentials) -> Iterator[App]:
     try:
         opened = build(config, credentials)
     except NewerSchema:
-        message = t("This store was made by a newer version of Repartie: run that version, or restore a backup.")
-        _fail(message, WRONG_INPUT)
+        fail(t(db.NEWER), WRONG_INPUT)
+    except OlderSchema as error:
+        fail(t(db.OLDER, at=error.at, wanted=error.wanted), WRONG_INPUT)
     except CredentialMissing as error:
-        _fail(error.render(t), WRONG_INPUT)
+        fail(error.render(t), WRONG_INPUT)
     try:
         yield opened
     except CredentialMissing as error:
-        _fail(error.render(t), WRONG_INPUT)
+        fail(error.render(t), WRONG_INPUT)
     finally:
         opened.close()
 
@@ -262,8 +259,3 @@ def _somebody() -> Person:
     """Whoever types on this machine, for the audit."""
     name = getpass.getuser()
     return Person(id=f"shell:{name}", name=name)
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    err.print(message, markup=False, soft_wrap=True)
-    raise typer.Exit(code)

@@ -11,10 +11,12 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, JobEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from listener.pipeline import Listening
@@ -90,20 +92,42 @@ class Schedule:
         scheduler = self._scheduler
         scheduler.add_listener(_report, EVENT_JOB_ERROR | EVENT_JOB_MAX_INSTANCES)
         scheduler.add_job(self._renew, "interval", seconds=RENEW.total_seconds(), executor="lease", id="lease")
+        self._add(self.places)
+        scheduler.start()
+        threading.Thread(target=self._watch_clock, name="clock", daemon=True).start()
+
+    def change(self, listening: Listening, places: Iterable[tuple[str, Place]]) -> None:
+        """Read `places` from now on, and hear with `listening`.
+
+        A place that stays keeps the time of its next reading; where it stopped stands in the store. A reading under way
+        ends as it began.
+        """
+        before = {_job_id(source, place): place for source, place in self.places}
+        self.listening, self.places = listening, list(places)
+        wanted = {_job_id(source, place): (source, place) for source, place in self.places}
+        scheduled = {job.id for job in self._scheduler.get_jobs()}
+        for job_id in (before.keys() - wanted.keys()) & scheduled:
+            with suppress(JobLookupError):  # its last reading found it gone and took it off meanwhile
+                self._scheduler.remove_job(job_id)
+        same = {job_id for job_id in wanted.keys() & scheduled if before[job_id].every == wanted[job_id][1].every}
+        for job_id in same:
+            with suppress(JobLookupError):
+                self._scheduler.modify_job(job_id, args=wanted[job_id])
+        self._add(wanted[job_id] for job_id in wanted if job_id not in same)
+
+    def _add(self, places: Iterable[tuple[str, Place]]) -> None:
         now = self.clock()
-        for number, (source, place) in enumerate(self.places):
-            scheduler.add_job(
+        for number, (source, place) in enumerate(places):
+            self._scheduler.add_job(
                 self._read,
                 "interval",
                 args=(source, place),
                 seconds=place.every.total_seconds(),
                 jitter=max(1, int(place.every.total_seconds() / 10)),
                 next_run_time=now + number * _FIRST_WAVE,
-                id=f"{source} {place.key}",
+                id=_job_id(source, place),
                 replace_existing=True,
             )
-        scheduler.start()
-        threading.Thread(target=self._watch_clock, name="clock", daemon=True).start()
 
     def stop(self) -> bool:
         """Read nothing more and give the lease back. False when a reading was still under way at the end."""
@@ -138,18 +162,19 @@ class Schedule:
                 self._turn.notify_all()
         with self._turn:
             if not self._ending:
-                self._next(f"{source} {place.key}", at)
+                self._next(_job_id(source, place), at)
 
     def _next(self, job_id: str, at: datetime | None) -> None:
-        if at is None:
-            self._scheduler.remove_job(job_id)
-        else:
-            self._scheduler.modify_job(job_id, next_run_time=at)
+        with suppress(JobLookupError):  # an edit of the configuration took the place off while it was read
+            if at is None:
+                self._scheduler.remove_job(job_id)
+            else:
+                self._scheduler.modify_job(job_id, next_run_time=at)
 
     def _take_lease(self) -> None:
         with self.database.write() as session:
             other = leases.acquire(session, ROLE, self.holder, self.clock())
-            if other and other.host == self.holder.host and not _alive(other.pid):
+            if other and other.host == self.holder.host and not alive(other.pid):
                 other = leases.acquire(session, ROLE, self.holder, self.clock(), dead=other)
         if other:
             raise AlreadyRunning(other)
@@ -186,8 +211,13 @@ class Schedule:
             self._patience.away(error)
             return False
         for job in self._scheduler.get_jobs():  # a place that is not due then puts itself off again
-            self._scheduler.modify_job(job.id, next_run_time=self.clock())
+            with suppress(JobLookupError):
+                self._scheduler.modify_job(job.id, next_run_time=self.clock())
         return True
+
+
+def _job_id(source: str, place: Place) -> str:
+    return f"{source} {place.key}"
 
 
 def _report(event: JobEvent) -> None:
@@ -197,7 +227,8 @@ def _report(event: JobEvent) -> None:
         log.debug("job %s is still at work; its next turn was skipped", event.job_id)
 
 
-def _alive(pid: int) -> bool:
+def alive(pid: int) -> bool:
+    """Whether this machine has a process of that number."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

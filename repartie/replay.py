@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from config.i18n import Words, mark
-from listener.pipeline import Brands, Listening
+from listener.ears import Brands
+from listener.pipeline import Listening
 from models.post import Author, Post
 from models.store import sources
 from models.store.hearing import Heard, sentiment_of, store

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from textwrap import indent
 from zoneinfo import ZoneInfo
 
 from rich.table import Table
@@ -16,7 +17,11 @@ from config.schema import Config
 from listener.collector import Batch, Collector
 from listener.pipeline import Run
 from listener.registry import Place
+from listener.triage import Subject, triage_of
 from models.errors import AccessLost, NotYet, RetryLater
+from models.ml.classifier import Classifier
+from models.ml.judge import Judge, ModelJudge
+from models.ml.language import LanguageReader
 from models.post import Author, Post
 from models.status import SourceStatus
 from models.store import sources as source_rows
@@ -34,6 +39,8 @@ _STATES = {
     SourceStatus.FAILING: mark("deaf"),
     SourceStatus.DISABLED: mark("disabled"),
 }
+_TOLD_BY_TEXT = frozenset({"text", "title", "words", "brand", "sentiment", "confidence", "language"})
+"""What rules may ask of a text alone; who said it, where and when is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +53,20 @@ class Finding:
     said: str
 
 
-def explained(config: Config, text: str, t: Words) -> str:
-    """Which brand `text` concerns and by which words, or why not; a paragraph a brand."""
-    asked = matcher(config)
+def explained(config: Config, text: str, t: Words, judge: Judge | None = None) -> str:
+    """Which brand `text` concerns and by which words, or why not, and what the rules would do; a paragraph a brand."""
+    asked, rules = matcher(config), triage_of(config)
     post = Post(network="explain", external_id="explain", text=text, author=Author(handle="somebody"), at=now())
-    return "\n\n".join(asked.explain(brand.name, post).render(t) for brand in config.brands)
+    said = []
+    for brand in config.brands:
+        found = asked.explain(brand.name, post)
+        said.append(found.render(t))
+        if found.matched and rules.rules:
+            judge = judge or ModelJudge(Classifier(), LanguageReader())
+            subject = Subject(post, brand.name, found.words, None, judge.judge([post])[0])
+            known = {field: fact for field, fact in rules.facts(subject, now()).items() if field in _TOLD_BY_TEXT}
+            said[-1] += "\n" + indent(rules.explain(known, t), "  ")
+    return "\n\n".join(said)
 
 
 def findings(findings: Iterable[Finding], t: Words) -> Table:

@@ -1,4 +1,9 @@
-"""The long-running process: schedule, outbox and Slack side by side, until a signal ends them within ten seconds."""
+"""The long-running process: schedule, outbox and Slack side by side, until a signal ends them within ten seconds.
+
+An edit of the configuration changes them while they work. In this order: the old outbox sends nothing more; people see
+and click by the new configuration; what is heard is matched by it; the new outbox sends. So no answer leaves by rules
+that are no longer there, no click falls between two, and what a place showed last stays in the store.
+"""
 
 import logging
 import threading
@@ -7,41 +12,128 @@ from pathlib import Path
 from models.database import Database
 from repartie.app import App
 from repartie.jobs import Schedule
+from repartie.reloading import Edits
 from responders.outbox import Outbox
 from responders.slack.app import Slack, connect
+from responders.slack.kit import Message
 from responders.worker import Worker
 
 log = logging.getLogger(__name__)
 
 _OUTBOX_ENDS = 5.0
+_IN_FLIGHT = 12.0
+"""Seconds a change waits for an answer on its way; a request takes 10 at most. Later than that it ends by itself."""
 _WATCH = 0.5
 
 
-def serve(app: App, stop: threading.Event) -> bool:
+def serve(app: App, stop: threading.Event, file: Path | None = None) -> bool:
     """Work until `stop`. True when everything ended in order, False when a reading still hangs in a thread.
+
+    `file` is the configuration: an edit of it is taken over, or refused and said.
 
     Raises:
         AlreadyRunning: another process has the schedule.
         CredentialMissing: a brand has a Slack channel, but a Slack token is not set.
     """
-    slack = slack_of(app)
-    schedule = Schedule(app.database, app.listening, app.places, app.clock)
-    schedule.start()
-    outbox = threading.Thread(target=outbox_of(app).run, args=(stop,), name="outbox", daemon=True)
+    parts = Parts(app)
+    edits = Edits(file, parts) if file else None
+    parts.schedule.start()
     try:
-        outbox.start()
-        if slack:
-            slack.start()
+        parts.start()
         log.info("listening to %d places for %d brands", len(app.places), len(app.config.brands))
-        while not stop.wait(_WATCH) and not schedule.lost.is_set():
-            pass
+        while not stop.wait(_WATCH) and not parts.schedule.lost.is_set():
+            if edits:
+                edits.look()
     finally:
         stop.set()
-        if slack:
-            slack.stop()
-        clean = schedule.stop()
-        outbox.join(_OUTBOX_ENDS)
-    return clean and not outbox.is_alive()
+        clean = parts.stop()
+    return clean
+
+
+class Parts:
+    """What works, for one configuration after the other: `app` is the one in force. All over one store.
+
+    Raises:
+        CredentialMissing: a brand has a Slack channel, but a Slack token is not set.
+    """
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.schedule = Schedule(app.database, app.listening, app.places, app.clock)
+        self._slack = slack_of(app)
+        self._sending: Sending | None = None
+
+    def start(self) -> None:
+        """Begin to send and to show; the schedule is started apart, since it may be another's."""
+        self._sending = Sending(self.app)
+        if self._slack:
+            self._slack.start()
+
+    def change(self, app: App) -> None:
+        """Go on with `app`, which stands over the same store.
+
+        Raises:
+            CredentialMissing: the new configuration needs a token that is not set. Nothing was changed.
+            SlackTrouble: it names another Slack, which refuses us. Nothing was changed.
+        """
+        slack = slack_of(app)
+        if self._sending:
+            self._sending.stop(_IN_FLIGHT)
+        try:
+            self._show_in(slack)
+            self.app = app
+            self.schedule.change(app.listening, app.places)
+        finally:
+            # One that is still in flight keeps its own claim: a worker of its own never sends it again.
+            self._sending = Sending(self.app)
+        log.info("listening to %d places for %d brands", len(app.places), len(app.config.brands))
+
+    def tell(self, message: Message) -> None:
+        """Say something to the team, in the first channel of mentions; nothing where there is none."""
+        channel = next((brand.slack.mentions for brand in self.app.config.brands if brand.slack), None)
+        if self._slack and channel:
+            self._slack.poster.say(channel, message)
+
+    def stop(self) -> bool:
+        """End everything in order. False when something still hangs in a thread."""
+        if self._sending:
+            self._sending.stop(0)
+        if self._slack:
+            self._slack.stop()
+        clean = self.schedule.stop()
+        return clean and (self._sending is None or self._sending.stop(_OUTBOX_ENDS))
+
+    def _show_in(self, slack: Slack | None) -> None:
+        if slack and self._slack:
+            slack.start_after(self._slack)
+        elif slack:
+            slack.start()
+        elif self._slack:
+            self._slack.stop()
+        self._slack = slack
+
+
+class Sending:
+    """The outbox in a thread of its own, begun at once. Its worker lives as long as the thread does."""
+
+    def __init__(self, app: App) -> None:
+        self._stop = threading.Event()
+        self._worker = Worker(workers_folder(app.database))
+        self._outbox = outbox_of(app, self._worker)
+        self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
+        self._thread.start()
+
+    def stop(self, within: float) -> bool:
+        """Claim nothing more; what is in flight gets `within` seconds. True when it has ended."""
+        self._stop.set()
+        self._thread.join(within)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        try:
+            self._outbox.run(self._stop)
+        finally:
+            self._worker.close()
 
 
 def slack_of(app: App) -> Slack | None:
@@ -65,9 +157,8 @@ def slack_of(app: App) -> Slack | None:
     )
 
 
-def outbox_of(app: App) -> Outbox:
+def outbox_of(app: App, worker: Worker) -> Outbox:
     """This process's hand at sending."""
-    worker = Worker(workers_folder(app.database))
     return Outbox(app.database, app.publishers, app.config, app.clock, worker, publishing=app.credentials.may_publish)
 
 

@@ -53,6 +53,7 @@ class Trouble(StrEnum):
     CANNOT_ASK = "cannot_ask"
     NO_ANSWER = "no_answer"
     ABSENT = "absent"
+    RESTORED = "restored"
 
     def because(self, reason: str) -> str:
         """This trouble, with what the network said."""

@@ -111,4 +111,5 @@ def see(session: Session, mention_id: int, config: Config, publishers: Publisher
         answer=answer_seen(answer) if answer else None,
         standing=standing(mention.brand, post, publishers),
         story=story_seen(session, post),
+        rule=mention.rule,
     )

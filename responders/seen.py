@@ -68,7 +68,8 @@ class MentionSeen:
     `confidence` in [0, 1] is the model's, of `label`; where a person corrected it, `corrected_by` names them and
     `label` is theirs. `exchanges` counts earlier answers of ours to this author for this brand. `waiting_since` is
     when the mention was stored. `writing` is who has the reply modal open right now. `standing` is how the post stands
-    on a site where we moderate, None elsewhere.
+    on a site where we moderate, None elsewhere. `rule` is what decided that it is shown, as `config.conditions.rules`
+    writes it.
     """
 
     mention_id: int
@@ -98,3 +99,4 @@ class MentionSeen:
     answer: AnswerSeen | None
     standing: Standing | None = None
     story: StorySeen | None = None
+    rule: str = ""

@@ -53,6 +53,9 @@ _TROUBLES: Mapping[Trouble, str] = {
         "Nobody knows whether this answer was published: the network does not respond. Look there."
     ),
     Trouble.ABSENT: mark("The network does not show this answer, but it may still appear. Look there, then decide."),
+    Trouble.RESTORED: mark(
+        "Repartie was restored from a backup: this answer may have been published since. Look there, then decide."
+    ),
 }
 _ANSWERS: Mapping[ReplyStatus, str] = {
     ReplyStatus.APPROVED: mark("{name} has already answered: it is about to be published."),

@@ -107,7 +107,7 @@ def problems_of_call(line: str, options: dict[tuple[str, ...], set[str]]) -> Ite
     words = re.sub(r"[\[\]…]|\.\.\.", " ", line).split()
     path: tuple[str, ...] = ()
     for word in words[1:]:
-        if word.startswith("-"):
+        if word.startswith("-") and word != "-":
             name = word.partition("=")[0]
             if name not in options[path]:
                 yield f"`{' '.join(('repartie', *path))}` has no option {name}"

@@ -92,6 +92,9 @@ class Classifier:
         self._check()
         os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")  # or it warns that PyTorch is not installed
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        # Its wheels for Linux write a device id under HOME and send events to Microsoft; read once, at the import
+        # (onnxruntime 1.31.1, seen 2026-11-22; the test of the wheel looks whether HOME stays empty).
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         import onnxruntime  # noqa: PLC0415 - the one deliberate lazy load: two seconds nobody else should pay
         from transformers import AutoConfig, AutoTokenizer  # noqa: PLC0415 - the same
 

@@ -38,6 +38,12 @@ def acquire(session: Session, name: str, holder: Holder, now: datetime, *, dead:
     return None if row.holder == holder.token else Holder(row.holder, row.host, row.pid)
 
 
+def held(session: Session, now: datetime) -> list[Holder]:
+    """Whoever holds a role and has not run out of time; a process that was killed still does, for up to `LEASE`."""
+    live = col(LeaseRow.until).between(now, now + 2 * LEASE)
+    return [Holder(row.holder, row.host, row.pid) for row in session.exec(select(LeaseRow).where(live))]
+
+
 def release(session: Session, name: str, holder: Holder, now: datetime) -> None:
     """Give the role back, so that the next process need not wait."""
     session.exec(

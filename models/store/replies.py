@@ -211,6 +211,18 @@ def unclear(session: Session, row: ReplyRow, *, problem: str, who: Who, at: date
     _move(session, row, ReplyStatus.UNCLEAR, What.UNCLEAR, who=who, at=at, problem=problem)
 
 
+def doubt(session: Session, *, problem: str, who: Who, at: datetime) -> int:
+    """The store was restored: whatever was about to leave may have left since, and a person decides. How many.
+
+    A rehearsal never stands in public: it leaves as it would have.
+    """
+    about_to_leave = col(ReplyRow.status).in_([ReplyStatus.APPROVED.value, ReplyStatus.SENDING.value])
+    rows = session.exec(select(ReplyRow).where(about_to_leave, col(ReplyRow.dry_run).is_(False))).all()
+    for row in rows:
+        unclear(session, row, problem=problem, who=who, at=at)
+    return len(rows)
+
+
 def _back(  # noqa: PLR0913 - private, and every part differs from call to call
     session: Session, row: ReplyRow, what: What, *, who: Who, at: datetime, due_at: datetime, problem: str
 ) -> None:

@@ -91,7 +91,8 @@ class Slack:
     app_token: str
     _stop: Event = field(default_factory=Event)
     _threads: list[Thread] = field(default_factory=list)
-    _socket: SocketModeHandler | None = None
+    socket: SocketModeHandler | None = None
+    connected: bool = False
 
     def start(self) -> None:
         """Connect, and post from a thread of its own. While Slack is away, connecting goes on in the background.
@@ -99,7 +100,7 @@ class Slack:
         Raises:
             SlackTrouble: Slack refuses the app-level token.
         """
-        self._socket = SocketModeHandler(self.app, self.app_token)
+        self.socket = SocketModeHandler(self.app, self.app_token)
         try:
             self._connect()
         except (errors.Away, errors.SlowDown) as trouble:
@@ -107,19 +108,45 @@ class Slack:
             self._run(self._keep_connecting, "slack-connecting")
         self._run(lambda: self.poster.run(self._stop), "slack-poster")
 
-    def _connect(self) -> None:
-        if self._socket is None:
+    def start_after(self, other: "Slack") -> None:
+        """Take the place of `other`, which ran until now. No click is lost between the two.
+
+        In the same workspace its connection goes on: a click is answered by the one or the other, whole. Elsewhere we
+        connect before it hangs up.
+
+        Raises:
+            SlackTrouble: another workspace refuses the app-level token; `other` goes on.
+        """
+        if other.socket is None or self.door() != other.door():
+            self.start()
+            other.stop()
             return
-        client = self._socket.client
+        other.retire()
+        self.poster.follow(other.poster)
+        self.socket, self.connected = other.socket, other.connected
+        self.socket.app = self.app
+        if not self.connected:
+            self._run(self._keep_connecting, "slack-connecting")
+        self._run(lambda: self.poster.run(self._stop), "slack-poster")
+
+    def door(self) -> tuple[str, str, str | None]:
+        """What a connection is opened with."""
+        return self.app_token, self.poster.client.base_url, self.poster.client.token
+
+    def _connect(self) -> None:
+        if self.socket is None:
+            return
+        client = self.socket.client
         # slack_sdk 3.47 starts its monitor before the socket is open; the monitor takes it for a lost one and opens a
         # second session, and a click that Slack sends to the first is lost. So the monitor starts when it is open.
         client.current_app_monitor_started = True
         with errors.asking():
-            self._socket.connect()  # type: ignore[no-untyped-call] # slack_bolt types no return
+            self.socket.connect()  # type: ignore[no-untyped-call] # slack_bolt types no return
         until = time.monotonic() + _OPENS_WITHIN
         while not client.is_connected() and time.monotonic() < until and not self._stop.is_set():
             time.sleep(_LOOK)
         client.current_app_monitor.start()
+        self.connected = True
 
     def _keep_connecting(self) -> None:
         pause = _RETRY_FIRST
@@ -140,16 +167,22 @@ class Slack:
     def stop(self, within: float = 2.0) -> None:
         """Disconnect; a message on its way gets `within` seconds, and is looked for at the next start otherwise."""
         self._stop.set()
-        self.poster.wake()
         closing = Thread(target=self._disconnect, name="slack-closing", daemon=True)
         closing.start()
+        self._threads.append(closing)
+        self.retire(within)
+
+    def retire(self, within: float = 2.0) -> None:
+        """Post nothing more and leave the connection open; what is on its way gets `within` seconds."""
+        self._stop.set()
+        self.poster.wake()
         until = time.monotonic() + within
-        for thread in (closing, *self._threads):
+        for thread in self._threads:
             thread.join(max(0.0, until - time.monotonic()))
 
     def _disconnect(self) -> None:
-        if self._socket is not None:
-            self._socket.close()  # type: ignore[no-untyped-call] # slack_bolt types no return
+        if self.socket is not None:
+            self.socket.close()  # type: ignore[no-untyped-call] # slack_bolt types no return
 
 
 def connect(  # noqa: PLR0913 - the parts of the room, by keyword

@@ -68,7 +68,8 @@ class Poster:
     clock: Callable[[], datetime]
     seconds: Callable[[], float]
     pace: Pace = field(default_factory=Pace)
-    _hurried: deque[int] = field(default_factory=deque)
+    hurried: deque[int] = field(default_factory=deque)
+    notices: deque[tuple[str, Message]] = field(default_factory=deque)
     _wake: Event = field(default_factory=Event)
     _closed: dict[str, float] = field(default_factory=dict)
     _away_until: float = 0.0
@@ -85,8 +86,17 @@ class Poster:
 
     def hurry(self, mention_id: int) -> None:
         """Redraw this mention's card before all others: somebody is looking at it."""
-        self._hurried.append(mention_id)
+        self.hurried.append(mention_id)
         self._wake.set()
+
+    def say(self, channel: str, message: Message) -> None:
+        """Post a message that is no card, in its turn. While Slack is away it waits; a closed channel drops it."""
+        self.notices.append((channel, message))
+        self._wake.set()
+
+    def follow(self, other: "Poster") -> None:
+        """Go on where `other` stopped: its pace, the cards somebody looks at, the messages it did not post."""
+        self.pace, self.hurried, self.notices = other.pace, other.hurried, other.notices
 
     def run(self, stop: Event) -> None:
         """Work until `stop` is set and `wake()` was called."""
@@ -105,7 +115,7 @@ class Poster:
             return self._away_until - now
         self._closed = {channel: until for channel, until in self._closed.items() if until > now}
         pause = IDLE
-        for work in (self._redraw_hurried, self._find_lost, self._post_new, self._redraw_stale):
+        for work in (self._redraw_hurried, self._say_next, self._find_lost, self._post_new, self._redraw_stale):
             try:
                 if work(now):
                     self._away_for = _AWAY_FIRST
@@ -129,13 +139,39 @@ class Poster:
     # What can be urgent, most urgent first. Each gives True if it did something.
 
     def _redraw_hurried(self, now: float) -> bool:
-        if not self._hurried or self.pace.update_wait(now, hurried=True):
+        if not self.hurried or self.pace.update_wait(now, hurried=True):
             return False
-        mention_id = self._hurried.popleft()
+        mention_id = self.hurried.popleft()
         with self.database.read() as session:
             card = cards.card_of(session, mention_id)
         if card is not None and card.ts is not None and card.channel not in self._closed:
             self._redraw(card, now)
+        return True
+
+    def _say_next(self, now: float) -> bool:
+        if not self.notices or self.notices[0][0] in self._closed:
+            return False
+        channel, message = self.notices[0]
+        try:
+            place = self._channels.resolve(channel)
+            if self.pace.post_wait(place, now):
+                return False
+            with asking():
+                self.client.chat_postMessage(
+                    channel=place, text=message.text, blocks=message.blocks, unfurl_links=False, unfurl_media=False
+                )
+        except errors.SlowDown as trouble:
+            self._closed[channel] = now + trouble.after
+            return True
+        except (errors.Away, errors.TokenRefused):
+            raise  # it is said when Slack is back: better twice than never
+        except errors.SlackTrouble as trouble:
+            _log.error(
+                "Slack channel %s does not take a message of ours (%s); it is in this log", channel, trouble.code
+            )
+        else:
+            self.pace.posted(place, self.seconds())
+        self.notices.popleft()
         return True
 
     def _find_lost(self, now: float) -> bool:

@@ -77,7 +77,7 @@ def test_a_missing_file_names_the_example(tmp_path: Path) -> None:
     (problem,) = caught.value.problems
     assert problem.code == "missing_file"
     assert problem.said(words("fr")) == f"le fichier {tmp_path / 'repartie.yaml'} n’existe pas"
-    assert problem.advice(words("en")).startswith("copy repartie.example.yaml to ")
+    assert problem.advice(words("en")).startswith("run “repartie init”, or copy repartie.example.yaml to ")
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:

@@ -5,16 +5,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import col, select
 
+from config.conditions import parse as parse_condition
 from config.query import parse
 from config.schema import Brand
 from listener.collector import Batch, Cursor
 from listener.matching import Matcher
 from listener.pipeline import LONGEST_BACK_OFF, Listening
 from listener.registry import Place
+from listener.triage import NO_RULE, Rule, Triage
 from models.database import Database
 from models.errors import AccessLost, NetworkError, NotYet, RetryLater
 from models.post import Author, Post
-from models.store import sources
+from models.store import candidates, sources
 from models.tables import MentionRow, PostRow, SourceRow, VerdictRow
 from models.verdict import Sentiment, Verdict
 
@@ -217,3 +219,41 @@ def test_copies_are_told_as_one_story(listening: Listening, database: Database, 
         one, other, copy = session.exec(select(PostRow).order_by(col(PostRow.external_id))).all()
     assert one.story_id == copy.story_id
     assert other.story_id != one.story_id
+
+
+def test_each_brand_is_ruled_on_its_own(database: Database, clock: Clock, judge: CountingJudge) -> None:
+    rules = (Rule(parse_condition("brand == Voloair or hour == 3"), shown=False),)
+    matcher = Matcher({brand.name: parse(brand.query) for brand in BRANDS})
+    listening = Listening(database, BRANDS, matcher, judge, clock, triage=Triage(rules))
+    listening.run("presse", Shelf([batch(post(1))]).place())
+    with database.read() as session:
+        found = session.exec(select(MentionRow.brand, MentionRow.shown, MentionRow.rule)).all()
+        assert set(found) == {
+            ("Aéroplouf", True, NO_RULE),
+            ("Voloair", False, "rule 1: brand == Voloair or hour == 3"),
+        }
+        assert len(session.exec(select(VerdictRow)).all()) == 2
+    assert len(judge.judged) == 1
+
+
+def test_what_no_query_wanted_is_recorded_with_the_cursor(
+    database: Database, clock: Clock, judge: CountingJudge
+) -> None:
+    matcher = Matcher({brand.name: parse(brand.query) for brand in BRANDS})
+    keep = timedelta(days=30)
+    listening = Listening(database, BRANDS, matcher, judge, clock, keep_candidates=keep)
+    listening.run("presse", Shelf([batch(post(1), post(2, "Il pleut"), post(3, "Il neige"))]).place())
+    with database.read() as session:
+        assert {found.external_id for _, _, found in candidates.since(session, START)} == {"id-2", "id-3"}
+    clock.now += keep
+    listening.run("autre", Shelf([batch(post(4, "Il vente"))]).place())
+    with database.read() as session:
+        assert [(source, found.text) for _, source, found in candidates.since(session, START)] == [
+            ("autre", "Il vente")
+        ]
+
+
+def test_nothing_is_recorded_where_nobody_asked(listening: Listening, database: Database) -> None:
+    listening.run("presse", Shelf([batch(post(2, "Il pleut"))]).place())
+    with database.read() as session:
+        assert list(candidates.since(session, START)) == []

@@ -5,6 +5,7 @@ from typing import Final
 from slack_sdk.models.blocks import Block, ButtonElement, ConfirmObject, InputBlock, Option, RadioButtonsElement
 from slack_sdk.models.views import View
 
+from config.conditions import rules
 from config.i18n import Words, mark
 from models.network import written
 from models.status import MentionStatus, ReplyStatus
@@ -47,6 +48,7 @@ _WAITS: Final = (MentionStatus.OPEN, MentionStatus.TAKEN)
 _ON_ITS_WAY: Final = (ReplyStatus.APPROVED, ReplyStatus.SENDING, ReplyStatus.UNCLEAR)
 _SHORT: Final = 200
 _ANSWER: Final = 600
+_RULE: Final = 120
 
 
 def card(seen: MentionSeen, t: Words, *, problem: str = "", short: bool = False) -> Message:
@@ -62,7 +64,9 @@ def card(seen: MentionSeen, t: Words, *, problem: str = "", short: bool = False)
         kit.quote(seen.text, quoted, title=seen.title, url=seen.url, more=t("See the original")),
     ]
     if not closed:
-        blocks.append(kit.context(join((verdict(seen, t), words(seen, t))), repeated(seen, t), *_chances(seen, t)))
+        blocks.append(
+            kit.context(join((verdict(seen, t), words(seen, t))), rule(seen, t), repeated(seen, t), *_chances(seen, t))
+        )
     blocks += _state(seen, problem, t)
     blocks += kit.actions(_buttons(seen, t))
     blocks += kit.actions(_moderation(seen, t))
@@ -148,6 +152,18 @@ def repeated(seen: MentionSeen, t: Words) -> Mrkdwn:
     if seen.story.authors > 1:
         return own(t.plural("🔁 also by {count} other", "🔁 also by {count} others", seen.story.authors - 1))
     return own(t.plural("🔁 said {count} time", "🔁 said {count} times", seen.story.copies))
+
+
+def rule(seen: MentionSeen, t: Words) -> Mrkdwn:
+    """Which rule of the configuration put it here; nothing where every recent mention is shown."""
+    named = rules.read(seen.rule)
+    if named is None:
+        return own("")
+    number = own(t.number(named.number))
+    if not named.condition:
+        return say(t, mark("here by rule {number}"), number=number)
+    condition = foreign(named.condition, _RULE)
+    return say(t, mark("here by rule {number}: {condition}"), number=number, condition=condition)
 
 
 def chance(possible: Eligibility, t: Words) -> Mrkdwn:

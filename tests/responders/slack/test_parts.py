@@ -257,3 +257,23 @@ def test_a_card_says_who_where_how_many_and_how_sure(seen: Callable[..., Mention
     text, _ = card(seen(place="Blog des voyageurs", label=Sentiment.NEGATIVE, exchanges=2))
     for part in ("1 240 abonnés", "2 échanges précédents avec nous", "Blog des voyageurs", "négatif 93 %", "aéroplouf"):
         assert part in text
+
+
+@pytest.mark.parametrize(
+    ("rule", "language", "line"),
+    [
+        ("rule 2: sentiment == negative or followers >= 10k", "en", "here by rule 2: sentiment == negative or"),
+        ("rule 2: sentiment == negative", "fr", "ici par la règle 2\N{NO-BREAK SPACE}: sentiment == negative"),
+        ("rule 3", "en", "here by rule 3"),
+        ("rule 1: text contains '<!channel>'", "en", "here by rule 1: text contains '&lt;!channel&gt;'"),
+    ],
+)
+def test_a_card_says_which_rule_put_it_there(seen: Callable[..., MentionSeen], rule: str, language: str, line: str):
+    drawn = view.card(seen(rule=rule), words(language)).blocks[2].to_dict()
+    assert line in drawn["elements"][0]["text"].splitlines()[1]
+
+
+def test_without_a_rule_a_card_speaks_of_none(seen: Callable[..., MentionSeen]):
+    drawn = view.card(seen(rule="every mention of the last 24 hours"), words("en")).blocks[2].to_dict()
+    assert "rule" not in drawn["elements"][0]["text"]
+    assert "24 hours" not in drawn["elements"][0]["text"]

@@ -1,0 +1,1 @@
+"""What a channel is told of an edit of the configuration file."""
