@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
+from models.database import Database
 from models.status import ReplyStatus
 from models.store import replies
 from models.tables import MentionRow
@@ -27,8 +28,8 @@ class SlowNetwork(ReadablePaperNetwork):
         return self.accept(preview)
 
 
-def test_an_answer_in_flight_is_left_to_the_outbox_that_sends_it(tmp_path: Path) -> None:
-    with stage(tmp_path) as played:
+def test_an_answer_in_flight_is_left_to_the_outbox_that_sends_it(database: Database, tmp_path: Path) -> None:
+    with stage(database, tmp_path) as played:
         network = SlowNetwork(played.network)
         played.publishers._by_place[BRAND, "sandbox"] = network
         app = SimpleNamespace(

@@ -39,7 +39,10 @@ LONGEST_ANSWER_SECONDS = 0.05
 KILLED_WITHIN_SECONDS = 1.2
 """The longest life of one listener; the first reading begins some tenths of a second after its birth."""
 EVERY_SECONDS = 0.1
-PATIENCE_SECONDS = 60.0
+AHEAD = 100
+"""Articles that may appear after a feed was last asked."""
+PATIENCE_SECONDS = 150.0
+"""Longer than a feed is put off for one request that failed, a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +83,18 @@ class Blogs:
     published: int = 0
     handed: int = field(default=0)
     """The newest article that stood in an answer."""
+    asked: dict[int, int] = field(default_factory=lambda: dict.fromkeys(range(FEEDS), 0))
+    """Feed -> how many articles there were when it was last asked."""
 
     def app(self) -> Starlette:
         """The web server's side."""
         return Starlette(routes=[Route("/feed/{number:int}", self._answer)])
 
     async def _answer(self, request: Request) -> Response:
-        self.published = min(self.allowed, self.published + self.chance.randint(0, MOST_AT_ONCE))
         feed = request.path_params["number"]
+        appear = self.published + self.chance.randint(0, MOST_AT_ONCE)
+        self.published = max(self.published, min(self.allowed, appear, min(self.asked.values()) + AHEAD))
+        self.asked[feed] = self.published
         mine = [n for n in range(1, self.published + 1) if feed in _feeds_of(n)][-SHOWN:]
         etag = f'"{mine[-1] if mine else 0}"'
         await asyncio.sleep(self.chance.uniform(0, LONGEST_ANSWER_SECONDS))

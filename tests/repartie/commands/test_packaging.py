@@ -252,7 +252,7 @@ def test_a_full_disk_is_said_and_not_taken_for_a_backup(tmp_path: Path) -> None:
 
 
 def test_a_restored_answer_waits_for_a_person_who_is_told_why(run: Run, tmp_path: Path, monkeypatch) -> None:
-    with stage(tmp_path) as scene:
+    with stage(database, tmp_path) as scene:
         [mention] = scene.mention()
         with scene.database.write() as session:
             session.add(
