@@ -10,7 +10,7 @@ from config.query import Field, Query
 from listener.anchors import clauses, gate
 from listener.evaluation import Sight, authors, languages
 from listener.explanation import Explanation, explain
-from listener.text import haystack
+from listener.text import apart, haystack
 from models.post import Post
 
 _CHUNK: Final = 65_536
@@ -111,9 +111,8 @@ class Matcher:
 
 
 def _searched(post: Post) -> str:
-    if post.accounts:
-        return f"{post.title}\n{post.text}\n{' '.join(post.accounts)}"
-    return f"{post.title}\n{post.text}"
+    said = apart(f"{post.title}\n{post.text}")
+    return f"{said}\n{' '.join(post.accounts)}" if post.accounts else said
 
 
 def _always(_there: set[bytes]) -> bool:

@@ -179,6 +179,11 @@ def addresses(text: str) -> list[str]:
     return _ADDRESS.findall(text) if "://" in text or "www." in text.lower() else []
 
 
+def apart(text: str) -> str:
+    """`text` with a space before each address: a word typed against one ends where the address begins."""
+    return _ADDRESS.sub(r" \g<0>", text) if "://" in text or "www." in text.lower() else text
+
+
 def words(text: str) -> list[Token]:
     """The words of `text` taken as plain words: no hashtag, no handle, no address is known."""
     tokens: list[Token] = []

@@ -196,7 +196,7 @@ def _lines(node: Node, facts: Facts, t: Words, depth: int) -> list[str]:
     start = f"{'  ' * depth}{_SIGNS[truth]} "
     if isinstance(node, And | Or):
         kept = [part for part in node.parts if isinstance(node, And) or truth is None or _truth(part, facts) == truth]
-        title = t("all of these:") if isinstance(node, And) else t("one of these:")
+        title = t("all these conditions:") if isinstance(node, And) else t("one of these conditions:")
         return [start + title, *(line for part in kept for line in _lines(part, facts, t, depth + 1))]
     inner = node.part if isinstance(node, Not) else node
     if isinstance(inner, And | Or):

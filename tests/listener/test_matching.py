@@ -39,6 +39,11 @@ def test_many_posts_come_back_in_their_order_over_several_calls():
     assert list(MATCHER.match_many([])) == []
 
 
+def test_a_word_typed_against_an_address_ends_where_it_begins():
+    beside = Matcher({"q": parse('"aeros aero"')})
+    assert [match.name for match in beside.match(post("aeroshttps://aero.example/air aero"))] == ["q"]
+
+
 def test_no_query_matches_nothing():
     assert Matcher({}).match(post("aeroplouf")) == []
 

@@ -88,7 +88,7 @@ def test_an_explanation_goes_as_far_as_the_rule_that_decides() -> None:
         "rule 1:",
         "  ✗ brand == Voloair: here it is Aéroplouf",
         "rule 2:",
-        "  ✓ all of these:",
+        "  ✓ all these conditions:",
         "    ✓ sentiment == positive: here it is positive",
         "    ✓ source == presse: here it is presse",
         "→ stored, shown to nobody",

@@ -23,10 +23,10 @@ sources:
 
 
 @pytest.fixture
-def typed(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def typed(database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """`typed("aeroplouf", "--since", "7d")` saves a file with that query and runs the command."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("REPARTIE_DATABASE", f"sqlite:///{tmp_path / 'repartie.db'}")
+    monkeypatch.setenv("REPARTIE_DATABASE", database_url)
     now = datetime.now(UTC)
     with database.write() as session:
         for number, text in enumerate(("Aéroplouf en retard", "Aéroplouf :smile: recrute", "Quel plouf")):

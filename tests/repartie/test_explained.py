@@ -36,7 +36,7 @@ def test_the_rule_stands_under_the_brand_it_is_about() -> None:
         "Aéroplouf: matches",
         "  ✓ aeroplouf: “Aéroplouf”",
         "  rule 1:",
-        "    ? one of these:",
+        "    ? one of these conditions:",
         "      ? followers >= 10k: here it is unknown",
         "      ? author == somebody: here it is unknown",
         "  rule 2:",

@@ -90,7 +90,11 @@ class Place:
 
     def app(self, **tokens: str) -> App:
         given = {name: SecretStr(value) for name, value in tokens.items()}
-        credentials = Credentials(_env_file=None, repartie_database=SecretStr(str(self.database.url)), **given)
+        credentials = Credentials(
+            _env_file=None,
+            repartie_database=SecretStr(self.database.url.render_as_string(hide_password=False)),
+            **given,
+        )
         return build(load(self.file), credentials, judge=Calm())
 
     def mentions(self) -> list[MentionRow]:
@@ -104,6 +108,7 @@ class Place:
 
 @pytest.fixture
 def place(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    monkeypatch.chdir(tmp_path)  # beside a PostgreSQL store, workers leave their marks under var/
     for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     with Web() as web:

@@ -5,6 +5,8 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
+import pytest
+
 from models.database import Database
 from models.status import ReplyStatus
 from models.store import replies
@@ -28,7 +30,10 @@ class SlowNetwork(ReadablePaperNetwork):
         return self.accept(preview)
 
 
-def test_an_answer_in_flight_is_left_to_the_outbox_that_sends_it(database: Database, tmp_path: Path) -> None:
+def test_an_answer_in_flight_is_left_to_the_outbox_that_sends_it(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # beside a PostgreSQL store, workers leave their marks under var/
     with stage(database, tmp_path) as played:
         network = SlowNetwork(played.network)
         played.publishers._by_place[BRAND, "sandbox"] = network

@@ -122,12 +122,12 @@ def test_somebody_elses_account_is_not_ours() -> None:
 def test_an_explanation_says_what_is_known() -> None:
     condition = parse("sentiment == negative and (followers >= 10k or not reply or not (reply and hour == 3))")
     assert condition.explain(facts(), words("en")).splitlines() == [
-        "✓ all of these:",
+        "✓ all these conditions:",
         "  ✓ sentiment == negative: here it is negative",
-        "  ✓ one of these:",
+        "  ✓ one of these conditions:",
         "    ✓ not reply: here it is no",
         "    ✓ not:",
-        "      ✗ all of these:",
+        "      ✗ all these conditions:",
         "        ✗ reply: here it is no",
         "        ✗ hour == 3: here it is 7",
     ]

@@ -251,7 +251,9 @@ def test_a_full_disk_is_said_and_not_taken_for_a_backup(tmp_path: Path) -> None:
     assert done.stderr.startswith("- cannot be written: No space left on device\n")
 
 
-def test_a_restored_answer_waits_for_a_person_who_is_told_why(run: Run, tmp_path: Path, monkeypatch) -> None:
+def test_a_restored_answer_waits_for_a_person_who_is_told_why(
+    run: Run, database: Database, tmp_path: Path, monkeypatch
+) -> None:
     with stage(database, tmp_path) as scene:
         [mention] = scene.mention()
         with scene.database.write() as session:
@@ -262,8 +264,7 @@ def test_a_restored_answer_waits_for_a_person_who_is_told_why(run: Run, tmp_path
                     due_at=scene.clock(),
                 )
             )  # fmt: skip
-        upgrade_stamped(scene.database)
-        monkeypatch.setenv("REPARTIE_DATABASE", str(scene.database.url))
+        monkeypatch.setenv("REPARTIE_DATABASE", database.url.render_as_string(hide_password=False))
         wanted = scene.wanted(mention)
         run("backup", "one.zip")
         said = run("restore", "one.zip", "--force").output
@@ -275,11 +276,3 @@ def test_a_restored_answer_waits_for_a_person_who_is_told_why(run: Run, tmp_path
         seen = AnswerSeen.__new__(AnswerSeen)
         object.__setattr__(seen, "problem", reply.problem)
         assert "sauvegarde" in explain_answer(seen, "Aéroplouf", words("fr"))
-
-
-def upgrade_stamped(database: Database) -> None:
-    """The stage makes its tables without migrations: say that they are the newest."""
-    config = _config()
-    with database.engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.stamp(config, "head")
