@@ -24,6 +24,7 @@ from starlette.routing import Route
 
 from models.database import Database
 from models.migrate import upgrade
+from models.store import sources
 from models.tables import MentionRow, PostRow, SourceRow, VerdictRow
 from sandbox.server import serving
 from tests.soak.lines import line
@@ -38,7 +39,10 @@ LONGEST_ANSWER_SECONDS = 0.05
 KILLED_WITHIN_SECONDS = 1.2
 """The longest life of one listener; the first reading begins some tenths of a second after its birth."""
 EVERY_SECONDS = 0.1
-PATIENCE_SECONDS = 60.0
+AHEAD = 100
+"""Articles that may appear after a feed was last asked."""
+PATIENCE_SECONDS = 150.0
+"""Longer than a feed is put off for one request that failed, a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +83,18 @@ class Blogs:
     published: int = 0
     handed: int = field(default=0)
     """The newest article that stood in an answer."""
+    asked: dict[int, int] = field(default_factory=lambda: dict.fromkeys(range(FEEDS), 0))
+    """Feed -> how many articles there were when it was last asked."""
 
     def app(self) -> Starlette:
         """The web server's side."""
         return Starlette(routes=[Route("/feed/{number:int}", self._answer)])
 
     async def _answer(self, request: Request) -> Response:
-        self.published = min(self.allowed, self.published + self.chance.randint(0, MOST_AT_ONCE))
         feed = request.path_params["number"]
+        appear = self.published + self.chance.randint(0, MOST_AT_ONCE)
+        self.published = max(self.published, min(self.allowed, appear, min(self.asked.values()) + AHEAD))
+        self.asked[feed] = self.published
         mine = [n for n in range(1, self.published + 1) if feed in _feeds_of(n)][-SHOWN:]
         etag = f'"{mine[-1] if mine else 0}"'
         await asyncio.sleep(self.chance.uniform(0, LONGEST_ANSWER_SECONDS))
@@ -149,10 +157,23 @@ def _wait_until_stored(database: Database, articles: int) -> None:
         if now_stored > stored:
             stored, deadline = now_stored, time.monotonic() + PATIENCE_SECONDS
         if time.monotonic() > deadline:
-            msg = f"{articles - stored} articles are still not stored, none for {PATIENCE_SECONDS:.0f} s"
-            raise TimeoutError(msg)
+            msg = f"{articles - stored} articles are still not stored, none for {PATIENCE_SECONDS:.0f} s: "
+            raise TimeoutError(msg + _what_waits(database, articles))
         time.sleep(0.05)
     time.sleep(1.0)  # whatever is read once more now would be a double
+
+
+def _what_waits(database: Database, articles: int) -> str:
+    """Which articles are missing, and what the store says of each feed."""
+    with database.read() as session:
+        texts = session.exec(select(PostRow.text)).all()
+        feeds = [f"{row.place} {row.status} {row.reason} until {row.next_poll_at}" for row in sources.every(session)]
+    missing = set(range(1, articles + 1)) - {_number(text) for text in texts}
+    return f"{sorted(missing)[:50]}; {feeds}"
+
+
+def _number(text: str) -> int:
+    return int(re.findall(r"vol (\d+)", text)[0])
 
 
 def _tally(database: Database, plan: Plan, in_flight: int, seconds: float) -> Tally:
@@ -161,7 +182,7 @@ def _tally(database: Database, plan: Plan, in_flight: int, seconds: float) -> Ta
         mentions = session.exec(select(MentionRow.id, MentionRow.post_id)).all()
         verdicts = session.exec(select(VerdictRow.mention_id, VerdictRow.model)).all()
         failing = session.exec(select(func.count()).select_from(SourceRow).where(SourceRow.status != "ok")).one()
-    numbers = Counter(int(re.findall(r"vol (\d+)", text)[0]) for _, text in posts)
+    numbers = Counter(_number(text) for _, text in posts)
     assert {post for post, _ in posts} == {post for _, post in mentions}
     assert {mention for mention, _ in mentions} == {mention for mention, _ in verdicts}
     return Tally(
