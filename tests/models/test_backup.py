@@ -23,7 +23,7 @@ from models.archive import Damaged, NotABackup, Reader
 from models.backup import NothingToBackUp, back_up, whole_or_nothing
 from models.database import Database
 from models.migrate import NewerSchema, current, head, upgrade
-from models.post import Author, Post
+from models.post import Author, Post, clean
 from models.restore import InUse, NotEmpty, restore
 from models.rows import TRANSIENT, _encoder, standing
 from models.status import ReplyStatus
@@ -90,7 +90,8 @@ def empty(tmp_path: Path):
 
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(texts=st.lists(st.text(), max_size=6))
+# NUL and halves of surrogate pairs never reach the store: models.post.clean.
+@given(texts=st.lists(st.text().map(clean), max_size=6))
 def test_what_comes_out_is_what_went_in(database: Database, tmp_path: Path, texts: list[str]) -> None:
     fill_again(database, texts)
     file = saved(database)
