@@ -16,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-from config.credentials import CredentialMissing, Credentials, SettingsWrong
+from config.credentials import CredentialMissing, Credentials
 from config.i18n import words
 from config.load import examine
 from config.problems import ConfigErrors
@@ -38,6 +38,7 @@ from repartie.shell import (
     err,
     fail,
     out,
+    read_credentials,
     t,
 )
 from repartie.shell import language as shell_language
@@ -225,10 +226,7 @@ def _settings(file: Path, env_file: Path) -> tuple[Config, Credentials]:
         fail(ConfigErrors(found.problems).render(t), WRONG_INPUT)
     for warning in found.problems:
         err.print(warning.render(t), markup=False, soft_wrap=True)
-    try:
-        return found.config, Credentials.read(env_file)
-    except SettingsWrong as error:
-        fail(error.render(t), WRONG_INPUT)
+    return found.config, read_credentials(env_file)
 
 
 @contextmanager

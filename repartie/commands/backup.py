@@ -20,7 +20,7 @@ from models.migrate import NewerSchema
 from models.restore import InUse, NotEmpty, restore
 from models.store.decisions import Worker
 from models.store.leases import Holder
-from repartie.commands.db import NEWER, read_credentials
+from repartie.commands.db import NEWER
 from repartie.jobs import alive
 from repartie.shell import (
     ENV,
@@ -32,6 +32,7 @@ from repartie.shell import (
     EnvFile,
     err,
     fail,
+    read_credentials,
     t,
 )
 from repartie.version import version

@@ -1,15 +1,12 @@
 """`repartie db`: which schema the store has, and how it gets this version's; `repartie health`."""
 
-from pathlib import Path
-
 import typer
 
-from config.credentials import Credentials, SettingsWrong
 from config.i18n import mark
 from models.database import Database
 from models.migrate import NewerSchema, current, head, knows, upgrade
 from repartie.health import beating
-from repartie.shell import ENV, WRONG_INPUT, WRONG_OUTSIDE, EnvFile, fail, out, t
+from repartie.shell import ENV, WRONG_INPUT, WRONG_OUTSIDE, EnvFile, fail, out, read_credentials, t
 from repartie.version import version
 
 NEWER = mark("This store was made by a newer version of Repartie: run that version, or restore a backup.")
@@ -19,14 +16,6 @@ OLDER = mark(
 )
 
 _commands = typer.Typer(no_args_is_help=True, help=t("The store: which schema it has, and how to bring it up to date."))
-
-
-def read_credentials(env_file: Path) -> Credentials:
-    """The environment's, over those of `env_file`; a wrong one ends the command. No configuration is needed."""
-    try:
-        return Credentials.read(env_file)
-    except SettingsWrong as error:
-        fail(error.render(t), WRONG_INPUT)
 
 
 def register(app: typer.Typer) -> None:
