@@ -54,6 +54,8 @@ class Means:
     manners: Manners = field(default_factory=Manners)
     limits: Limits = field(default_factory=Unlimited)
     """What networks still grant, kept in the store and shared with the publishers."""
+    seconds: float = 20.0
+    """The time-out of one request, for libraries that are told one; `connect` has its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ def failed(row: SourceRow, *, reason: str, next_poll_at: datetime, now: datetime
     row.next_poll_at = next_poll_at
 
 
-def disabled(row: SourceRow, *, reason: str, mark: str, now: datetime) -> None:
+def disabled(row: SourceRow, *, reason: str, now: datetime, mark: str = "") -> None:
     """The place or our access to it is gone: a person must mend it, and is told. `mark`: see `SourceRow`."""
     _become(row, SourceStatus.DISABLED, now)
     row.mark, row.told_at = mark, None
