@@ -261,6 +261,6 @@ class Answering:
         ref = ref_of(stored.post)
         text = clean(text)  # a modal's JSON can carry half a surrogate pair, which no network and no store takes
         publisher = self._publishers.of(stored.mention.brand, ref.network)
-        if publisher is None:
+        if publisher is None or stored.post.gone_at:
             return Preview(ref, "", text, len(text), None, (Problem(ProblemCode.CANNOT_REPLY),))
         return publisher.preview(text, ref)

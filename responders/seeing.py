@@ -1,6 +1,7 @@
 """From rows to what a person sees."""
 
 from datetime import datetime
+from typing import Final
 
 from sqlmodel import Session
 
@@ -13,6 +14,9 @@ from responders.publisher import Moderates, PostRef, ProblemCode, Standing
 from responders.registry import Publishers
 from responders.seen import AnswerSeen, Eligibility, MentionSeen, Person, StorySeen
 from responders.speaking import is_ours
+
+_NOBODY: Final = "…"
+"""Who said what is gone."""
 
 
 def ref_of(post: PostRow) -> PostRef:
@@ -52,7 +56,7 @@ def eligibility(brand: str, post: PostRow, config: Config, publishers: Publisher
         return Eligibility("", None, dry_run=not config.is_live(brand), reason=ProblemCode.CANNOT_REPLY)
     preview = publisher.preview("", ref_of(post))
     reasons = [problem.code for problem in preview.problems if problem.code is not ProblemCode.EMPTY]
-    if is_ours(post.author_handle, post.network, config):
+    if post.gone_at or is_ours(post.author_handle, post.network, config):
         reasons.insert(0, ProblemCode.CANNOT_REPLY)
     return Eligibility(preview.account, preview.limit, publisher.dry_run, reasons[0] if reasons else None)
 
@@ -90,7 +94,7 @@ def see(session: Session, mention_id: int, config: Config, publishers: Publisher
         network_label=publishers.label(post.network),
         place=post.place,
         author_name=post.author_name,
-        author_handle=post.author_handle,
+        author_handle=post.author_handle or _NOBODY,
         author_url=post.author_url,
         followers=post.author_followers,
         title=post.title,
@@ -112,4 +116,5 @@ def see(session: Session, mention_id: int, config: Config, publishers: Publisher
         standing=standing(mention.brand, post, publishers),
         story=story_seen(session, post),
         rule=mention.rule,
+        gone=post.gone_at is not None,
     )

@@ -100,3 +100,5 @@ class MentionSeen:
     standing: Standing | None = None
     story: StorySeen | None = None
     rule: str = ""
+    gone: bool = False
+    """The network no longer shows the post: what it said and who said it are not kept."""

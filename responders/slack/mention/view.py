@@ -209,6 +209,10 @@ def _state(seen: MentionSeen, problem: str, t: Words) -> list[Block]:
         blocks += _answer(seen.answer, seen.network, problem, t)
     if seen.writing is not None:
         blocks.append(kit.section(say(t, mark("✍️ {name} is writing an answer"), name=foreign(seen.writing.name))))
+    if seen.gone:
+        blocks.append(
+            kit.section(own(t("🗑 The network no longer shows this post: what it said and who said it are not kept")))
+        )
     if seen.standing in _STANDS:
         blocks.append(kit.section(own(t(_STANDS[seen.standing]))))
     line = _standing(seen, t)
