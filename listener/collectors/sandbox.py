@@ -43,6 +43,7 @@ class _Post(_Answer):
     reposts: int | None = None
     replies: int | None = None
     edited_at: AwareDatetime | None = None
+    closed: bool = False
 
 
 class _Page(_Answer):
@@ -142,5 +143,5 @@ def _post(said: _Post) -> Post:
         links=tuple(word for word in words if word.startswith(("https://", "http://"))),
         accounts=tuple(word.strip(".,;:!?…)»\"'") for word in words if word.startswith("@") and len(word) > 1),
         engagement=Engagement(likes=said.likes, replies=said.replies, reposts=said.reposts),
-        thread={"id": said.id},
+        thread={"id": said.id} | ({"locked": "1"} if said.closed else {}),
     )

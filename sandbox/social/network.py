@@ -29,6 +29,10 @@ class RefusedPost(Exception):
         self.code = code
 
 
+class Closed(Exception):
+    """The conversation takes no more answers."""
+
+
 class Missing(Exception):
     """No such post; `gone` when there was one and its author deleted it."""
 
@@ -103,6 +107,7 @@ class Network:
         self._log: list[tuple[int, str]] = []
         self._likers: dict[str, set[str]] = {}
         self._reposts: list[Repost] = []
+        self._closed: set[str] = set()
         self._seq = 0
         self._listeners: list[Callable[[Event], None]] = []
 
@@ -125,11 +130,14 @@ class Network:
         Raises:
             RefusedPost: the text is empty or too long.
             Missing: the post it answers is not there.
+            Closed: its conversation takes no more answers.
             KeyError: no such account.
         """
         self.check(text)
         with self._lock:
             parent = self.post(in_reply_to) if in_reply_to is not None else None
+            if parent and parent.root in self._closed:
+                raise Closed(parent.root)
             post_id = str(_FIRST_ID + len(self._posts))
             author = self.accounts[handle]
             post = Post(
@@ -151,6 +159,24 @@ class Network:
         if parent:
             self._tell(Kind.COUNTS, parent)
         return post
+
+    def close(self, post_id: str) -> None:
+        """Let the conversation of a post take no more answers.
+
+        Raises:
+            Missing: it is not there.
+        """
+        with self._lock:
+            root = self.post(post_id).root
+            self._closed.add(root)
+            self._log.remove((self._posts[root].seq, root))
+            post = self._change(self._posts[root], seq=self._next_seq(root))
+        self._tell(Kind.EDIT, post)
+
+    def is_closed(self, post: Post) -> bool:
+        """Whether the conversation of `post` takes no more answers."""
+        with self._lock:
+            return post.root in self._closed
 
     def check(self, text: str) -> None:
         """Whether the square takes such a text.
