@@ -22,15 +22,11 @@ _FIRST_ID: Final = 1001
 
 
 class RefusedPost(Exception):
-    """The square will not take this post: `code` is one of empty, too_long, refused."""
+    """The square will not take this post: `code` is one of empty, too_long, refused, closed."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
-
-
-class Closed(Exception):
-    """The conversation takes no more answers."""
 
 
 class Missing(Exception):
@@ -128,16 +124,15 @@ class Network:
         """Take a post by `handle`, now or (history) at `at`.
 
         Raises:
-            RefusedPost: the text is empty or too long.
+            RefusedPost: the text is empty or too long, or the conversation takes no more answers.
             Missing: the post it answers is not there.
-            Closed: its conversation takes no more answers.
             KeyError: no such account.
         """
         self.check(text)
         with self._lock:
             parent = self.post(in_reply_to) if in_reply_to is not None else None
             if parent and parent.root in self._closed:
-                raise Closed(parent.root)
+                raise RefusedPost("closed")
             post_id = str(_FIRST_ID + len(self._posts))
             author = self.accounts[handle]
             post = Post(
