@@ -48,6 +48,25 @@ class RepliesSettings(Section):
     )
 
 
+class BrandReplies(Section):
+    """How one brand speaks in public."""
+
+    signature: Text | dict[SlackUser, Text] = Field(
+        default_factory=dict,
+        description='Signs each reply, as in "^SB": one for all, or one for each Slack user id; no one, if absent.',
+    )
+    contacts: tuple[Text, ...] = Field(
+        (), description="The brand's own public mail addresses and phone numbers: the only ones a reply may show."
+    )
+    orders: tuple[Annotated[str, Field(min_length=4, max_length=40)], ...] = Field(
+        (), description="How order or booking numbers are made, # for a digit and @ for a letter: AP-######."
+    )
+    private: dict[Language, Text] = Field(
+        default_factory=dict,
+        description="What is offered instead of a reply that shows something private, by language: fr, en.",
+    )
+
+
 class AttentionRule(Section):
     """One rule of what is shown to the team; the first one that holds decides."""
 
@@ -80,6 +99,7 @@ class Brand(Section):
     )
     sources: tuple[str, ...] = Field(min_length=1, description="Names of the sources to listen to.")
     slack: SlackChannels | None = Field(None, description="Its channels in Slack.")
+    replies: BrandReplies = Field(BrandReplies(), description="How it speaks in public.")
     publishers: tuple[SlackUser, ...] = Field(
         (), description="Slack user ids of the people who may publish for this brand; nobody by default."
     )

@@ -11,8 +11,13 @@ class NetworkRules:
     `reads_own_writes`: an accepted reply can be found by asking, at the latest `settle` after the request.
     `settle`: the longest time an accepted request can stay invisible; never under our own time-out.
     `max_length`: characters of a reply as the network counts them; None where it has no limit or cannot be answered.
-    `counts_plain`: each code point counts as one, so an input field may stop there (links and emoji count otherwise on
-    some networks). `handles`: people are called @name there.
+    `max_bytes`: the same in bytes of UTF-8, where that is limited too. `counts_plain`: each code point counts as one,
+    so an input field may stop there (links and emoji count otherwise on some networks). `handles`: people are called
+    @name there. `answers_once`: it takes one answer of ours to a post for ever, even if that one was taken back.
+
+    What an answer is there besides its words: `languages`, `warnings` (a content warning) and `images` (one, with its
+    description of at most `max_alt` characters) say whether it has one, `visibilities` which choices there are, the
+    network's own words, the widest first.
     """
 
     name: str
@@ -21,8 +26,15 @@ class NetworkRules:
     reads_own_writes: bool
     settle: timedelta
     max_length: int | None = None
+    max_bytes: int | None = None
     counts_plain: bool = False
     handles: bool = False
+    answers_once: bool = False
+    languages: bool = False
+    warnings: bool = False
+    visibilities: tuple[str, ...] = ()
+    images: bool = False
+    max_alt: int = 1500
 
 
 NETWORKS: dict[str, NetworkRules] = {

@@ -14,11 +14,13 @@ class MentionStatus(StrEnum):
 
 
 class ReplyStatus(StrEnum):
-    """Where one public answer stands. `unclear` waits for a person."""
+    """Where one public answer stands. `unclear` waits for a person; `retracting` still stands in public."""
 
     APPROVED = "approved"
     SENDING = "sending"
     SENT = "sent"
+    RETRACTING = "retracting"
+    RETRACTED = "retracted"
     UNCLEAR = "unclear"
     REFUSED = "refused"
     CANCELLED = "cancelled"
@@ -52,12 +54,20 @@ REPLY_MOVES: dict[ReplyStatus, frozenset[ReplyStatus]] = {
     ),
     ReplyStatus.SENDING: frozenset({ReplyStatus.SENT, ReplyStatus.APPROVED, ReplyStatus.UNCLEAR, ReplyStatus.REFUSED}),
     ReplyStatus.UNCLEAR: frozenset({ReplyStatus.SENT, ReplyStatus.APPROVED, ReplyStatus.CANCELLED}),
-    ReplyStatus.SENT: frozenset(),
+    ReplyStatus.SENT: frozenset({ReplyStatus.RETRACTING}),
+    ReplyStatus.RETRACTING: frozenset({ReplyStatus.RETRACTED, ReplyStatus.SENT}),
+    ReplyStatus.RETRACTED: frozenset(),
     ReplyStatus.REFUSED: frozenset(),
     ReplyStatus.CANCELLED: frozenset(),
 }
 
-LIVE_REPLIES = (ReplyStatus.APPROVED, ReplyStatus.SENDING, ReplyStatus.SENT, ReplyStatus.UNCLEAR)
+LIVE_REPLIES = (
+    ReplyStatus.APPROVED,
+    ReplyStatus.SENDING,
+    ReplyStatus.SENT,
+    ReplyStatus.UNCLEAR,
+    ReplyStatus.RETRACTING,
+)
 """At most one reply per post may be in one of these, over all brands."""
 
 

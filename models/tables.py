@@ -94,7 +94,10 @@ class StoryKeyRow(SQLModel, table=True):
 
 
 class MentionRow(SQLModel, table=True):
-    """A post that matched a brand; unique on brand + network + external id through `post`."""
+    """A post that matched a brand; unique on brand + network + external id through `post`.
+
+    `follows_id`: the mention whose public answer this post answers: the same conversation goes on.
+    """
 
     __tablename__ = "mention"
     __table_args__ = (
@@ -113,6 +116,7 @@ class MentionRow(SQLModel, table=True):
     rule: str = ""
     owner_id: str | None = None
     owner_name: str | None = None
+    follows_id: int | None = Field(default=None, index=True)
     stored_at: datetime
     changed_at: datetime
 
@@ -262,6 +266,7 @@ class ReplyRow(SQLModel, table=True):
             postgresql_where=text(_LIVE),
         ),
         Index("reply_due", "status", "due_at"),
+        Index("reply_receipt", "network", "external_id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -272,6 +277,7 @@ class ReplyRow(SQLModel, table=True):
     account: str
     dry_run: bool
     text: str = Field(sa_column=Column(Text, nullable=False))
+    manner: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False, server_default="{}"))
     status: str = ReplyStatus.APPROVED.value
     key: str = Field(unique=True)
     by_id: str
@@ -307,7 +313,8 @@ class DecisionRow(SQLModel, table=True):
 class CardRow(SQLModel, table=True):
     """Where one mention, or a group of them, is shown. `ts` is None until Slack has answered: the row is the claim.
 
-    `wanted` grows when the card should be redrawn; `drawn` is the `wanted` it last showed.
+    `wanted` grows when the card should be redrawn; `drawn` is the `wanted` it last showed. `under` is the `ts` of the
+    card in whose thread it stands, None for the channel itself.
     """
 
     __tablename__ = "card"
@@ -321,6 +328,7 @@ class CardRow(SQLModel, table=True):
     brand: str
     channel: str
     ts: str | None = None
+    under: str | None = None
     claimed_at: datetime
     posted_at: datetime | None = None
     wanted: int = 1

@@ -1,6 +1,7 @@
 """What a team does with a mention besides answering it in public."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -8,18 +9,20 @@ from sqlmodel import Session
 
 from config.schema import Config
 from models.database import Database
+from models.post import clean
 from models.status import MentionStatus
 from models.store import mentions, posts, switches
 from models.store.decisions import What, record
 from models.tables import PostRow
 from models.verdict import Sentiment
-from responders.publisher import Moderates, Standing
+from responders.publisher import Act, Moderates
 from responders.registry import Publishers
 from responders.seeing import ref_of, see
 from responders.seen import MentionSeen, Person
 from responders.speaking import Silence, Speech, why_silent
 
-_OUT: Final = (Standing.SPAM, Standing.BINNED)
+_OUT: Final = (Act.SPAM, Act.BIN, Act.HIDE, Act.REMOVE, Act.BLOCK)
+"""Nothing more to do once this was done."""
 _WAITING: Final = (MentionStatus.OPEN.value, MentionStatus.TAKEN.value)
 
 
@@ -90,39 +93,45 @@ class Moderation:
             mentions.correct(session, mention_id, label, who=person, at=now)
             return see(session, mention_id, self._config, self._publishers, now)
 
-    def moderate(self, mention_id: int, to: Standing, person: Person) -> MentionSeen:
-        """Let the post stand so on its site. Who may publish for the brand may do this, and a dry run only prints.
+    def answered_elsewhere(self, mention_id: int, person: Person) -> MentionSeen:
+        """Somebody answered on the network itself, in a browser."""
+        return self._moved(mention_id, MentionStatus.ANSWERED, What.ANSWERED_ELSEWHERE, person)
 
-        The site is asked first and the row written after: a kill in between leaves a site that is right and a card
-        that the next hearing mends.
+    def moderate(self, mention_id: int, act: Act, person: Person, note: str = "") -> MentionSeen:
+        """Do what a moderator does there. Who may publish for the brand may do this, and a dry run only prints.
+
+        The network is asked first and the row written after: a kill in between leaves a network that is right and a
+        card that the next hearing mends.
 
         Raises:
             MayNotModerate: this person, brand or moment may not, or nobody moderates there; kept in the audit.
-            NetworkError: the site did not do it, or does not say.
+            NetworkError: the network did not do it, or does not say.
         """
         now = self._clock()
         with self._database.write() as session:
             mention, post, _ = mentions.load(session, mention_id)
-            brand, post_id, before, ref = mention.brand, mention.post_id, dict(post.thread), ref_of(post)
+            brand, post_id, ref = mention.brand, mention.post_id, ref_of(post)
             silence = self._silence(session, brand, post, person)
             publisher = self._publishers.of(brand, ref.network)
             if silence is not None:
                 record(
                     session, What.REFUSED, who=person, at=now, brand=brand, mention_id=mention_id,
-                    reason=silence.value, wanted=to.value,
+                    reason=silence.value, wanted=act.value,
                 )  # fmt: skip
         if silence is not None or not isinstance(publisher, Moderates):
             raise MayNotModerate(silence or Silence.NO_PUBLISHER, brand)
-        thread = publisher.moderate(ref, to)
+        before = publisher.standing(ref)
+        thread = publisher.moderate(ref, act, clean(note))
+        after = publisher.standing(replace(ref, thread=thread))
         now = self._clock()
         with self._database.write() as session:
             record(
                 session, What.MODERATED, who=person, at=now, brand=brand, mention_id=mention_id,
-                before=before.get("status", ""), after=to.value, dry_run=publisher.dry_run,
+                act=act.value, before=before or "", after=after or "", note=clean(note), dry_run=publisher.dry_run,
             )  # fmt: skip
             posts.keep_thread(session, post_id, thread)
             row = mentions.get(session, mention_id, lock=True)
-            if to in _OUT and not publisher.dry_run and row.status in _WAITING:
+            if act in _OUT and not publisher.dry_run and row.status in _WAITING:
                 mentions.move(session, mention_id, MentionStatus.DONE, what=What.DONE, who=person, at=now)
             return see(session, mention_id, self._config, self._publishers, now)
 

@@ -25,7 +25,7 @@ from models.store import replies, switches
 from models.store.decisions import OUTBOX
 from models.store.mentions import NotFound
 from models.tables import PostRow, ReplyRow
-from responders.publisher import FindsReply, Preview, ProblemCode, Publisher, Receipt
+from responders.publisher import FindsReply, Manner, Preview, ProblemCode, Publisher, Receipt, Retracts
 from responders.registry import Publishers
 from responders.seeing import ref_of
 from responders.speaking import Silence, Speech, why_silent
@@ -54,6 +54,8 @@ class Trouble(StrEnum):
     NO_ANSWER = "no_answer"
     ABSENT = "absent"
     RESTORED = "restored"
+    CANNOT_RETRACT = "cannot_retract"
+    RETRACT_LATER = "retract_later"
 
     def because(self, reason: str) -> str:
         """This trouble, with what the network said."""
@@ -111,7 +113,7 @@ class Outbox:
         """Send and look until `stop`; what is in flight then is waited for, at most one time-out of its network."""
         self._survive(self._bury)
         while not stop.is_set():
-            busy = self._survive(self.recover) + self._survive(self.step)
+            busy = self._survive(self.recover) + self._survive(self.step) + self._survive(self.take_back)
             if not busy:
                 stop.wait(self._survive(self._pause) or _POLL_SECONDS)
 
@@ -130,6 +132,42 @@ class Outbox:
             with self._database.read() as session:
                 rows = replies.sending(session)
             return sum(self._look_after(row) for row in rows)
+
+    def take_back(self) -> int:
+        """Take back at most one published answer whose retraction was asked for. How many were asked of a network.
+
+        It needs no claim: a network that is asked twice does it once, and a kill in between only asks again.
+        """
+        with self._turn:
+            with self._database.read() as session:
+                row = replies.retracting(session, self._clock())
+            if row is None or row.id is None:
+                return 0
+            publisher = self._publishers.of(row.brand, row.network)
+            same = publisher is not None and (publisher.account, publisher.dry_run) == (row.account, row.dry_run)
+            if not same or not isinstance(publisher, Retracts):
+                self._retraction(row.id, replies.not_retracted, problem=Trouble.CANNOT_RETRACT.value)
+                return 1
+            receipt = Receipt(row.external_id or "", row.url or "", row.sent_at or row.approved_at)
+            try:
+                publisher.retract(receipt)
+            except (RetryLater, Unclear) as error:
+                soon = self._clock() + _LOOK_AGAIN
+                until = max(error.at, soon) if isinstance(error, RetryLater) else soon
+                problem = Trouble.RETRACT_LATER.because(error.reason)
+                self._retraction(row.id, replies.retract_later, until=until, problem=problem)
+            except (Refused, AccessLost) as error:
+                problem = Trouble.CANNOT_RETRACT.because(error.reason)
+                self._retraction(row.id, replies.not_retracted, problem=problem)
+            else:
+                self._retraction(row.id, replies.retracted)
+            return 1
+
+    def _retraction(self, reply_id: int, change: Callable[..., None], **details: object) -> None:
+        with self._database.write() as session:
+            row = replies.get(session, reply_id, lock=True)
+            if row.status == ReplyStatus.RETRACTING.value:  # else another process was first
+                change(session, row, who=OUTBOX, at=self._clock(), **details)
 
     def _survive(self, turn: Callable[[], float]) -> float:
         """What `turn` gives, or 0. The thread must outlive a store that is away or full, and a fault of an adapter."""
@@ -177,8 +215,10 @@ class Outbox:
         publisher = self._publishers.of(row.brand, row.network)
         if publisher is None or publisher.dry_run != row.dry_run:
             return None
-        preview = publisher.preview(row.text, ref_of(session.get_one(PostRow, row.post_id)))
-        return _Speaker(publisher, preview) if (preview.account, preview.text) == (row.account, row.text) else None
+        manner = Manner.model_validate(row.manner)
+        preview = publisher.preview(row.text, ref_of(session.get_one(PostRow, row.post_id)), manner)
+        approved = (row.account, row.text, manner)
+        return _Speaker(publisher, preview) if (preview.account, preview.text, preview.manner) == approved else None
 
     def _send(self, hold: _Hold, speaker: _Speaker, key: str) -> None:
         try:

@@ -1,22 +1,23 @@
 """Answering in public, as far as a person goes: begin, preview, approve, cancel, settle. Sending is `outbox.py`'s."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from config.schema import Config
+from config.schema import BrandReplies, Config
 from models.database import Database
 from models.post import clean
 from models.status import MENTION_MOVES, IllegalMove, MentionStatus
 from models.store import decisions, mentions, replies, switches, writing
 from models.store.decisions import What
 from models.store.mentions import MentionAsStored
-from responders.publisher import Preview, Problem, ProblemCode
+from responders.guard import Guard
+from responders.publisher import Manner, Preview, Problem, ProblemCode
 from responders.registry import Publishers
-from responders.seeing import answer_seen, eligibility, ref_of, see
+from responders.seeing import answer_seen, as_we_know, eligibility, ref_of, see
 from responders.seen import AnswerSeen, Eligibility, MentionSeen, Person
 from responders.speaking import Silence, Speech, why_silent
 
@@ -96,7 +97,7 @@ class Answering:
         with self._database.write() as session:
             stored = mentions.load(session, mention_id)
             post_id = stored.mention.post_id
-            can = eligibility(stored.mention.brand, stored.post, self._config, self._publishers)
+            can = eligibility(session, stored.mention.brand, stored.post, self._config, self._publishers)
             blocking = replies.in_the_way(session, post_id, dry_run=can.dry_run)
             silence = self._silence(session, stored, person, can.account, dry_run=can.dry_run)
             other = None
@@ -120,16 +121,16 @@ class Answering:
         with self._database.write() as session:
             writing.stop(session, mentions.get(session, mention_id).post_id, person)
 
-    def preview(self, mention_id: int, text: str) -> Preview:
-        """Exactly what would be public. Asks no network.
+    def preview(self, mention_id: int, text: str, person: Person, manner: Manner | None = None) -> Preview:
+        """Exactly what would be public, with the signature of `person`. Asks no network.
 
         Raises:
             NotFound: the mention is gone.
         """
         with self._database.read() as session:
-            return self._preview(mentions.load(session, mention_id), text)
+            return self._preview(session, mentions.load(session, mention_id), text, person, manner)
 
-    def approve(self, mention_id: int, text: str, person: Person) -> AnswerSeen:
+    def approve(self, mention_id: int, text: str, person: Person, manner: Manner | None = None) -> AnswerSeen:
         """Store the answer; it leaves when the cancel window ends.
 
         Raises:
@@ -142,7 +143,7 @@ class Answering:
         try:
             with self._database.write() as session:
                 outcome: AnswerSeen | MayNotSpeak | AlreadyAnswered = self._approve(
-                    session, mentions.load(session, mention_id), text, person
+                    session, mentions.load(session, mention_id), text, person, manner
                 )
         except IntegrityError:
             # Somebody else's answer came between our look and our flush (PostgreSQL; SQLite writers stand in line).
@@ -183,14 +184,32 @@ class Answering:
                 return answer_seen(replies.settle(session, reply_id, sent=sent, who=person, at=now, due_at=due_at))
         raise refusal
 
+    def retract(self, reply_id: int, person: Person, reason: str) -> AnswerSeen:
+        """Have a published answer taken back; the outbox does it, and it never leaves again.
+
+        Raises:
+            MayNotSpeak: this person or brand may not, or publishing is paused.
+            IllegalMove: it does not stand in public, or nobody knows under which name.
+            NotFound: it is gone.
+        """
+        with self._database.write() as session:
+            row = replies.get(session, reply_id, lock=True)
+            stored = mentions.load(session, row.mention_id)
+            refusal = self._silenced(session, stored, person, row.account, dry_run=row.dry_run)
+            if refusal is None:
+                return answer_seen(
+                    replies.retract(session, reply_id, who=person, at=self._clock(), reason=clean(reason))
+                )
+        raise refusal
+
     def _approve(
-        self, session: Session, stored: MentionAsStored, text: str, person: Person
+        self, session: Session, stored: MentionAsStored, text: str, person: Person, manner: Manner | None
     ) -> AnswerSeen | MayNotSpeak | AlreadyAnswered:
         refusal = self._refusal(session, stored, person)
         if refusal is not None:
             return refusal
         mention, post, _ = stored
-        preview = self._preview(stored, text)
+        preview = self._preview(session, stored, text, person, manner)
         if preview.problems:
             raise CannotPublish(preview)
         before = MentionStatus(mention.status)
@@ -204,6 +223,7 @@ class Answering:
             account=preview.account,
             dry_run=not self._config.is_live(mention.brand),
             text=preview.text,
+            manner=preview.manner.model_dump(exclude_defaults=True),
             who=person,
             at=now,
             due_at=now + self._cancel_window,
@@ -257,10 +277,33 @@ class Answering:
             code=code,
         )
 
-    def _preview(self, stored: MentionAsStored, text: str) -> Preview:
-        ref = ref_of(stored.post)
+    def _preview(
+        self, session: Session, stored: MentionAsStored, text: str, person: Person, manner: Manner | None
+    ) -> Preview:
         text = clean(text)  # a modal's JSON can carry half a surrogate pair, which no network and no store takes
-        publisher = self._publishers.of(stored.mention.brand, ref.network)
-        if publisher is None or stored.post.gone_at:
-            return Preview(ref, "", text, len(text), None, (Problem(ProblemCode.CANNOT_REPLY),))
-        return publisher.preview(text, ref)
+        brand, post = stored.mention.brand, stored.post
+        publisher = self._publishers.of(brand, post.network)
+        if publisher is None or post.gone_at:
+            return Preview(ref_of(post), "", text, len(text), None, (Problem(ProblemCode.CANNOT_REPLY),))
+        how = self._brand_replies(brand)
+        text = signed(text, how.signature, person)
+        rules = self._publishers.rules(post.network)
+        preview = as_we_know(session, publisher.preview(text, ref_of(post), manner), post, rules)
+        image = preview.manner.image
+        shown = Guard(how.contacts, how.orders).look(
+            "\n".join((text, preview.manner.warning, image.alt if image else ""))
+        )
+        return replace(preview, problems=(*preview.problems, *(Problem(found.code, found.text) for found in shown)))
+
+    def _brand_replies(self, name: str) -> BrandReplies:
+        try:
+            return self._config.brand(name).replies
+        except KeyError:  # the file names it no longer, and nobody may speak for it
+            return BrandReplies()
+
+
+def signed(text: str, signature: str | Mapping[str, str], person: Person) -> str:
+    """`text` with the signature of `person` at its end, once; a text of nothing stays one."""
+    sign = signature if isinstance(signature, str) else signature.get(person.id, "")
+    text = text.rstrip()
+    return text if not sign or not text or text.endswith(sign) else f"{text} {sign}"

@@ -1,16 +1,27 @@
 """From rows to what a person sees."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from sqlmodel import Session
 
 from config.schema import Config
+from models.network import NetworkRules
 from models.status import MentionStatus, ReplyStatus
 from models.store import mentions, replies, stories, writing
 from models.tables import PostRow, ReplyRow
 from models.verdict import Sentiment
-from responders.publisher import Moderates, PostRef, ProblemCode, Standing
+from responders.publisher import (
+    HandsOver,
+    Manner,
+    Moderates,
+    PostRef,
+    Preview,
+    Problem,
+    ProblemCode,
+    Retracts,
+)
 from responders.registry import Publishers
 from responders.seen import AnswerSeen, Eligibility, MentionSeen, Person, StorySeen
 from responders.speaking import is_ours
@@ -27,11 +38,15 @@ def ref_of(post: PostRow) -> PostRef:
         url=post.url,
         author=post.author_handle,
         thread=dict(post.thread),
+        accounts=tuple(post.accounts),
+        language=post.language or "",
     )
 
 
-def answer_seen(row: ReplyRow) -> AnswerSeen:
-    """One answer as people see it."""
+def answer_seen(row: ReplyRow, publishers: Publishers | None = None) -> AnswerSeen:
+    """One answer as people see it; `publishers` say whether it can be taken back."""
+    speaker = publishers.of(row.brand, row.network) if publishers else None
+    stands = row.status == ReplyStatus.SENT.value and row.external_id is not None
     if row.id is None:
         raise mentions.NotFound("reply", 0)
     return AnswerSeen(
@@ -46,25 +61,39 @@ def answer_seen(row: ReplyRow) -> AnswerSeen:
         url=row.url or None,  # a rehearsal's receipt has no address
         dry_run=row.dry_run,
         problem=row.problem,
+        manner=Manner.model_validate(row.manner),
+        can_retract=stands and isinstance(speaker, Retracts) and speaker.dry_run == row.dry_run,
     )
 
 
-def eligibility(brand: str, post: PostRow, config: Config, publishers: Publishers) -> Eligibility:
+def as_we_know(session: Session, preview: Preview, post: PostRow, rules: NetworkRules) -> Preview:
+    """`preview`, with what no publisher knows against it but our own store."""
+    if rules.answers_once and post.id is not None and replies.was_answered(session, post.id):
+        return replace(preview, problems=(*preview.problems, Problem(ProblemCode.ANSWERED_ONCE)))
+    return preview
+
+
+def eligibility(session: Session, brand: str, post: PostRow, config: Config, publishers: Publishers) -> Eligibility:
     """Whether `brand` can answer that post in public, asking no network."""
     publisher = publishers.of(brand, post.network)
     if publisher is None:
-        return Eligibility("", None, dry_run=not config.is_live(brand), reason=ProblemCode.CANNOT_REPLY)
-    preview = publisher.preview("", ref_of(post))
+        return Eligibility("", None, not config.is_live(brand), ProblemCode.CANNOT_REPLY, browser=post.url)
+    ref, rules = ref_of(post), publishers.rules(post.network)
+    preview = as_we_know(session, publisher.preview("", ref), post, rules)
     reasons = [problem.code for problem in preview.problems if problem.code is not ProblemCode.EMPTY]
+    browser = publisher.browser_address(ref) if isinstance(publisher, HandsOver) else post.url
     if post.gone_at or is_ours(post.author_handle, post.network, config):
         reasons.insert(0, ProblemCode.CANNOT_REPLY)
-    return Eligibility(preview.account, preview.limit, publisher.dry_run, reasons[0] if reasons else None)
-
-
-def standing(brand: str, post: PostRow, publishers: Publishers) -> Standing | None:
-    """How the post stood on its site when it was last heard; None where `brand` does not moderate."""
-    publisher = publishers.of(brand, post.network)
-    return publisher.standing(ref_of(post)) if isinstance(publisher, Moderates) else None
+        browser = ""
+    return Eligibility(
+        account=preview.account,
+        limit=preview.limit,
+        dry_run=publisher.dry_run,
+        reason=reasons[0] if reasons else None,
+        price=preview.price,
+        manner=preview.manner,
+        browser=browser,
+    )
 
 
 def story_seen(session: Session, post: PostRow) -> StorySeen | None:
@@ -82,7 +111,9 @@ def see(session: Session, mention_id: int, config: Config, publishers: Publisher
         NotFound: it is not there.
     """
     mention, post, verdict = mentions.load(session, mention_id)
-    can = eligibility(mention.brand, post, config, publishers)
+    can = eligibility(session, mention.brand, post, config, publishers)
+    ref, publisher = ref_of(post), publishers.of(mention.brand, post.network)
+    host = publisher if isinstance(publisher, Moderates) else None
     writer = writing.who_writes(session, mention.post_id, now)
     answer = replies.to_show(session, mention, dry_run=can.dry_run)
     label = Sentiment(verdict.corrected_label or verdict.label)
@@ -112,8 +143,9 @@ def see(session: Session, mention_id: int, config: Config, publishers: Publisher
         owner=Person(mention.owner_id or "", mention.owner_name or "") if owned else None,
         eligibility=can,
         writing=Person(writer.who_id, writer.who_name) if writer else None,
-        answer=answer_seen(answer) if answer else None,
-        standing=standing(mention.brand, post, publishers),
+        answer=answer_seen(answer, publishers) if answer else None,
+        standing=host.standing(ref) if host else None,
+        acts=tuple(host.actions(ref)) if host else (),
         story=story_seen(session, post),
         rule=mention.rule,
         gone=post.gone_at is not None,

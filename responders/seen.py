@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from models.status import MentionStatus, ReplyStatus
 from models.verdict import Sentiment
-from responders.publisher import ProblemCode, Standing
+from responders.publisher import PLAIN, Act, Manner, ProblemCode, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +22,17 @@ class Eligibility:
     """Whether a public answer is possible, said before anyone types.
 
     `reason` is set when it is not; `dry_run` when it would be printed and not published. `limit` in characters as the
-    network counts, None for no limit.
+    network counts, None for no limit; `price` in US dollars, None where an answer costs nothing. `manner` is how one
+    answers there without saying more, `browser` where a person answers by hand.
     """
 
     account: str
     limit: int | None
     dry_run: bool
     reason: ProblemCode | None = None
+    price: Decimal | None = None
+    manner: Manner = PLAIN
+    browser: str = ""
 
     @property
     def possible(self) -> bool:
@@ -50,6 +55,8 @@ class AnswerSeen:
     url: str | None
     dry_run: bool
     problem: str
+    manner: Manner = PLAIN
+    can_retract: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +75,8 @@ class MentionSeen:
     `confidence` in [0, 1] is the model's, of `label`; where a person corrected it, `corrected_by` names them and
     `label` is theirs. `exchanges` counts earlier answers of ours to this author for this brand. `waiting_since` is
     when the mention was stored. `writing` is who has the reply modal open right now. `standing` is how the post stands
-    on a site where we moderate, None elsewhere. `rule` is what decided that it is shown, as `config.conditions.rules`
-    writes it.
+    where we moderate, None elsewhere, and `acts` what can be done there. `rule` is what decided that it is shown, as
+    `config.conditions.rules` writes it.
     """
 
     mention_id: int
@@ -98,6 +105,7 @@ class MentionSeen:
     writing: Person | None
     answer: AnswerSeen | None
     standing: Standing | None = None
+    acts: tuple[Act, ...] = ()
     story: StorySeen | None = None
     rule: str = ""
     gone: bool = False

@@ -27,7 +27,24 @@ _SILENCES: Mapping[Silence, str] = {
 _PROBLEMS: Mapping[ProblemCode, str] = {
     ProblemCode.EMPTY: mark("Write something first."),
     ProblemCode.TOO_LONG: mark("Too long: {length} characters, and the limit is {limit}."),
+    ProblemCode.TOO_MANY_BYTES: mark(
+        "Too long for the network by {detail} bytes: letters with accents and emoji weigh more."
+    ),
+    ProblemCode.NO_IMAGE: mark("No image can be published there."),
+    ProblemCode.NO_ALT: mark("Describe the image for those who do not see it."),
+    ProblemCode.ALT_TOO_LONG: mark("The description of the image is too long by {detail} characters."),
+    ProblemCode.SHOWS_PHONE: mark("This answer would show a phone number in public: {detail}."),
+    ProblemCode.SHOWS_MAIL: mark("This answer would show a mail address in public: {detail}."),
+    ProblemCode.SHOWS_IBAN: mark("This answer would show bank details in public: {detail}."),
+    ProblemCode.SHOWS_CARD: mark("This answer would show a card number in public: {detail}."),
+    ProblemCode.SHOWS_ORDER: mark("This answer would show a booking number in public: {detail}."),
     ProblemCode.CANNOT_REPLY: mark("This post cannot be answered from here."),
+    ProblemCode.NOT_ADDRESSED: mark("The network lets us answer only those who mention or quote us."),
+    ProblemCode.ANSWERED_ONCE: mark("The network lets us answer a post once, and it was done."),
+    ProblemCode.LOCKED: mark("This conversation is closed to new answers."),
+    ProblemCode.ARCHIVED: mark("This conversation is archived: nobody can answer any more."),
+    ProblemCode.GATED: mark("The author lets only some people answer, and we are not among them."),
+    ProblemCode.LIMITED: mark("The author, or their server, does not let our account through."),
 }
 _LATER: Mapping[Silence, str] = {
     Silence.NOT_LISTED: mark(
@@ -38,8 +55,9 @@ _LATER: Mapping[Silence, str] = {
 _STALE: Mapping[ProblemCode, str] = {
     ProblemCode.EMPTY: mark("The answer was empty; nothing was published."),
     ProblemCode.TOO_LONG: mark("The network now allows fewer characters; nothing was published."),
-    ProblemCode.CANNOT_REPLY: mark("This post can no longer be answered; nothing was published."),
+    ProblemCode.TOO_MANY_BYTES: mark("The network now allows fewer characters; nothing was published."),
 }
+_NO_LONGER = mark("This post can no longer be answered; nothing was published.")
 _TROUBLES: Mapping[Trouble, str] = {
     Trouble.REFUSED: mark("The network refused this answer; nothing was published."),
     Trouble.ACCESS_LOST: mark(
@@ -53,6 +71,8 @@ _TROUBLES: Mapping[Trouble, str] = {
         "Nobody knows whether this answer was published: the network does not respond. Look there."
     ),
     Trouble.ABSENT: mark("The network does not show this answer, but it may still appear. Look there, then decide."),
+    Trouble.CANNOT_RETRACT: mark("The network did not take this answer back: it still stands there."),
+    Trouble.RETRACT_LATER: mark("The network asks us to wait; the answer will be taken back by itself."),
     Trouble.RESTORED: mark(
         "Repartie was restored from a backup: this answer may have been published since. Look there, then decide."
     ),
@@ -62,11 +82,14 @@ _ANSWERS: Mapping[ReplyStatus, str] = {
     ReplyStatus.SENDING: mark("{name} has already answered: it is being published."),
     ReplyStatus.SENT: mark("{name} has already answered."),
     ReplyStatus.UNCLEAR: mark("{name} has already answered, but nobody knows yet whether it was published."),
+    ReplyStatus.RETRACTING: mark("{name} has already answered; that answer is being taken back."),
 }
 _REPLY_IS: Mapping[ReplyStatus, str] = {
     ReplyStatus.APPROVED: mark("This answer is waiting to be published."),
     ReplyStatus.SENDING: mark("Too late: this answer is being published."),
     ReplyStatus.SENT: mark("Too late: this answer is published."),
+    ReplyStatus.RETRACTING: mark("This answer is already being taken back."),
+    ReplyStatus.RETRACTED: mark("This answer was already taken back."),
     ReplyStatus.UNCLEAR: mark("Nobody knows yet whether this answer was published."),
     ReplyStatus.REFUSED: mark("This answer was not published."),
     ReplyStatus.CANCELLED: mark("This answer was already cancelled."),
@@ -119,7 +142,8 @@ def explain(error: Explained, t: Words) -> str:  # noqa: PLR0911 - one error, on
 def explain_problem(problem: Problem, preview: Preview, t: Words) -> str:
     """Why this text cannot be public as it stands."""
     limit = "" if preview.limit is None else t.number(preview.limit)
-    return t(_PROBLEMS[problem.code], length=t.number(preview.length), limit=limit)
+    said = _PROBLEMS[problem.code]
+    return t(said, length=t.number(preview.length), limit=limit, detail=problem.detail)
 
 
 def explain_answer(answer: AnswerSeen, brand: str, t: Words) -> str:
@@ -132,5 +156,5 @@ def explain_answer(answer: AnswerSeen, brand: str, t: Words) -> str:
     elif code in set(Silence):
         said = t(_LATER.get(Silence(code), _SILENCES[Silence(code)]), brand=brand, name=answer.by.name)
     else:
-        said = t(_STALE[ProblemCode(code)])
+        said = t(_STALE.get(ProblemCode(code), _NO_LONGER))
     return t("{sentence} ({reason})", sentence=said, reason=reason) if reason else said

@@ -15,7 +15,7 @@ from models.network import NetworkRules, rules
 from models.post import Author, Post
 from models.store.posts import to_row
 from models.tables import CardMentionRow, CardRow, DecisionRow, MentionRow, ReplyRow, VerdictRow
-from responders.publisher import PostRef, Preview, Problem, ProblemCode, Receipt
+from responders.publisher import PLAIN, Manner, PostRef, Preview, Problem, ProblemCode, Receipt
 from responders.registry import Publishers
 from responders.seen import Person
 
@@ -50,12 +50,12 @@ class PaperNetwork:
     takes: bool = False
     looks: int = 0
 
-    def preview(self, text: str, to: PostRef) -> Preview:
+    def preview(self, text: str, to: PostRef, manner: Manner | None = None) -> Preview:
         text = text.strip()
         problems = [Problem(ProblemCode.EMPTY)] if not text else []
         problems += [Problem(ProblemCode.TOO_LONG)] if len(text) > 500 else []
         problems += [] if to.thread.get("id") else [Problem(ProblemCode.CANNOT_REPLY)]
-        return Preview(to, self.account, text, len(text), 500, tuple(problems))
+        return Preview(to, self.account, text, len(text), 500, tuple(problems), manner or PLAIN)
 
     def publish(self, preview: Preview, key: str) -> Receipt:
         assert not preview.problems

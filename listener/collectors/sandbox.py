@@ -44,6 +44,7 @@ class _Post(_Answer):
     reposts: int | None = None
     replies: int | None = None
     edited_at: AwareDatetime | None = None
+    closed: bool = False
 
 
 class _Page(_Answer):
@@ -171,7 +172,7 @@ def _post(said: _Post) -> Post:
         links=tuple(word for word in words if word.startswith(("https://", "http://"))),
         accounts=tuple(word.strip(".,;:!?…)»\"'") for word in words if word.startswith("@") and len(word) > 1),
         engagement=_engagement(said),
-        thread={"id": said.id},
+        thread={"id": said.id} | ({"locked": "1"} if said.closed else {}),
     )
 
 

@@ -126,3 +126,14 @@ def answered(session: Session, reply: ReplyRow, *, who: Who, at: datetime) -> No
     for mention_id in session.exec(waiting.order_by(col(MentionRow.id))).all():
         if mention_id is not None:
             move(session, mention_id, MentionStatus.ANSWERED, what=What.ANSWERED, who=who, at=at)
+
+
+def unanswered(session: Session, reply: ReplyRow, *, who: Who, at: datetime) -> None:
+    """The reply stands in public no more: whoever it had answered waits again. What a person closed stays closed."""
+    answered_by_it = select(MentionRow.id).where(MentionRow.post_id == reply.post_id)
+    answered_by_it = answered_by_it.where(MentionRow.status == MentionStatus.ANSWERED.value)
+    if reply.dry_run:
+        answered_by_it = answered_by_it.where(MentionRow.id == reply.mention_id)
+    for mention_id in session.exec(answered_by_it.order_by(col(MentionRow.id))).all():
+        if mention_id is not None:
+            move(session, mention_id, MentionStatus.OPEN, what=What.REOPENED, who=who, at=at)

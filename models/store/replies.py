@@ -10,11 +10,11 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func, or_, select
 
 from models.status import LIVE_REPLIES, REPLY_MOVES, IllegalMove, ReplyStatus
 from models.store.decisions import What, Who, record
-from models.store.mentions import NotFound, answered
+from models.store.mentions import NotFound, answered, unanswered
 from models.store.touch import touch_post
 from models.tables import MentionRow, ReplyRow
 
@@ -68,6 +68,7 @@ def approve(  # noqa: PLR0913 - one public answer names all it is made of, each 
     who: Who,
     at: datetime,
     due_at: datetime,
+    manner: dict[str, Any] | None = None,
 ) -> ReplyRow:
     """Store an answer that leaves at `due_at`.
 
@@ -84,6 +85,7 @@ def approve(  # noqa: PLR0913 - one public answer names all it is made of, each 
         account=account,
         dry_run=dry_run,
         text=text,
+        manner=manner or {},
         key=uuid4().hex,
         by_id=who.id,
         by_name=who.name,
@@ -92,7 +94,18 @@ def approve(  # noqa: PLR0913 - one public answer names all it is made of, each 
     )
     session.add(row)
     session.flush()
-    _trace(session, row, What.APPROVED, who=who, at=at, before=None, text=text, account=account, dry_run=dry_run)
+    _trace(
+        session,
+        row,
+        What.APPROVED,
+        who=who,
+        at=at,
+        before=None,
+        text=text,
+        account=account,
+        dry_run=dry_run,
+        manner=manner or {},
+    )
     return row
 
 
@@ -131,6 +144,53 @@ def settle(  # noqa: PLR0913 - what a person decides, each part by keyword
     return row
 
 
+def retract(session: Session, reply_id: int, *, who: Who, at: datetime, reason: str) -> ReplyRow:
+    """Somebody wants a published answer taken back. It never leaves again, whatever becomes of that.
+
+    Raises:
+        NotFound: it is not there.
+        IllegalMove: it does not stand in public, or nobody knows under which name.
+    """
+    row = get(session, reply_id, lock=True)
+    if row.external_id is None and row.status == ReplyStatus.SENT.value:
+        raise IllegalMove("reply", ReplyStatus.SENT, ReplyStatus.RETRACTING)
+    row.due_at, row.problem = at, ""
+    _move(session, row, ReplyStatus.RETRACTING, What.RETRACTING, who=who, at=at, reason=reason)
+    return row
+
+
+def retracting(session: Session, now: datetime) -> ReplyRow | None:
+    """The answer that waits longest to be taken back, of those whose time has come."""
+    waiting = select(ReplyRow).where(ReplyRow.status == ReplyStatus.RETRACTING.value, ReplyRow.due_at <= now)
+    return session.exec(waiting.order_by(col(ReplyRow.due_at), col(ReplyRow.id)).limit(1)).first()
+
+
+def retracted(session: Session, row: ReplyRow, *, who: Who, at: datetime) -> None:
+    """It is gone from the network; whoever it answered waits again."""
+    row.problem = ""
+    _move(session, row, ReplyStatus.RETRACTED, What.RETRACTED, who=who, at=at)
+    unanswered(session, row, who=who, at=at)
+
+
+def retract_later(session: Session, row: ReplyRow, *, until: datetime, problem: str, who: Who, at: datetime) -> None:  # noqa: PLR0913 - what the network said, each part by keyword
+    """The network asks for patience; it is taken back then."""
+    row.due_at, row.problem = until, problem
+    _trace(session, row, What.PUT_OFF, who=who, at=at, before=row.status, problem=problem)
+
+
+def not_retracted(session: Session, row: ReplyRow, *, problem: str, who: Who, at: datetime) -> None:
+    """The network keeps it: it stands in public as before, and a person must act."""
+    row.problem = problem
+    _move(session, row, ReplyStatus.SENT, What.NOT_RETRACTED, who=who, at=at, problem=problem)
+
+
+def was_answered(session: Session, post_id: int) -> bool:
+    """Whether an answer of ours, since taken back, ever stood under the post in public."""
+    gone = select(func.count()).select_from(ReplyRow).where(ReplyRow.post_id == post_id)
+    gone = gone.where(ReplyRow.status == ReplyStatus.RETRACTED.value, col(ReplyRow.dry_run).is_(False))
+    return session.exec(gone).one() > 0
+
+
 def due(session: Session, now: datetime) -> ReplyRow | None:
     """The answer that waits longest past its time, locked; one that another transaction holds is passed over."""
     waiting = select(ReplyRow).where(ReplyRow.status == ReplyStatus.APPROVED.value, ReplyRow.due_at <= now)
@@ -140,8 +200,10 @@ def due(session: Session, now: datetime) -> ReplyRow | None:
 
 def next_due(session: Session) -> datetime | None:
     """When the next answer leaves or must be looked for; None when nothing waits, or only for another process."""
-    free = col(ReplyRow.status).in_([ReplyStatus.APPROVED.value, ReplyStatus.SENDING.value])
-    return session.exec(select(func.min(ReplyRow.due_at)).where(free, col(ReplyRow.claimed_by).is_(None))).one()
+    waiting = (ReplyStatus.APPROVED, ReplyStatus.SENDING, ReplyStatus.RETRACTING)
+    free = col(ReplyRow.status).in_([status.value for status in waiting])
+    not_sending = or_(col(ReplyRow.claimed_by).is_(None), ReplyRow.status == ReplyStatus.RETRACTING.value)
+    return session.exec(select(func.min(ReplyRow.due_at)).where(free, not_sending)).one()
 
 
 def sending(session: Session) -> Sequence[ReplyRow]:

@@ -1,13 +1,25 @@
 """The console twin: shows what any publisher would publish, prints it, and publishes nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import Final, cast
 
 from rich.console import Console
 from rich.text import Text
 
 from models.errors import Refused
-from responders.publisher import Moderates, PostRef, Preview, Publisher, Receipt, Standing
+from responders.publisher import (
+    Act,
+    HandsOver,
+    Manner,
+    Moderates,
+    PostRef,
+    Preview,
+    Publisher,
+    Receipt,
+    Retracts,
+    Standing,
+)
 
 
 def _now() -> datetime:
@@ -36,9 +48,9 @@ class ConsolePublisher:
         self._label = label
         self._clock = clock
 
-    def preview(self, text: str, to: PostRef) -> Preview:
+    def preview(self, text: str, to: PostRef, manner: Manner | None = None) -> Preview:
         """Exactly what the real publisher would show."""
-        return self._twin_of.preview(text, to)
+        return self._twin_of.preview(text, to, manner)
 
     def publish(self, preview: Preview, key: str) -> Receipt:
         """Print what would have been public. The receipt has no address, for there is nothing to see.
@@ -48,48 +60,57 @@ class ConsolePublisher:
         """
         if preview.problems:
             raise Refused(", ".join(problem.code.value for problem in preview.problems))
-        self._console.print(
-            Text.assemble(
-                (self._label, "bold yellow"),
-                f" {self.network} · {preview.account} -> {_tame(preview.to.author)} {_tame(preview.to.url)}\n",
-                *(f"  | {_tame(line)}\n" for line in preview.text.splitlines()),
-            ),
-            end="",
-            soft_wrap=True,
-        )
+        lines = "".join(f"\n  | {_tame(line)}" for line in preview.text.splitlines())
+        self._say(f"-> {_tame(preview.to.author)} {_tame(preview.to.url)}{lines}")
         return Receipt(external_id=f"dry-run:{key}", url="", at=self._clock())
 
+    def _say(self, what: str) -> None:
+        said = f" {self.network} · {self.account} {what}\n"
+        self._console.print(Text.assemble((self._label, "bold yellow"), said), end="", soft_wrap=True)
 
-class ConsoleModerator(ConsolePublisher):
-    """The twin of a publisher that also moderates."""
 
-    def __init__(
-        self,
-        twin_of: Publisher,
-        moderator: Moderates,
-        console: Console | None = None,
-        label: str = "dry run",
-        clock: Callable[[], datetime] = _now,
-    ) -> None:
-        super().__init__(twin_of, console, label, clock)
-        self._moderator = moderator
+class _Moderating(ConsolePublisher):
+    """The twin's say in what others' posts are shown: none."""
 
     def standing(self, to: PostRef) -> Standing | None:
         """As the real one."""
-        return self._moderator.standing(to)
+        return cast("Moderates", self._twin_of).standing(to)
 
-    def moderate(self, to: PostRef, standing: Standing) -> dict[str, str]:
+    def actions(self, to: PostRef) -> Sequence[Act]:
+        """As the real one."""
+        return cast("Moderates", self._twin_of).actions(to)
+
+    def moderate(self, to: PostRef, act: Act, note: str = "") -> dict[str, str]:  # noqa: ARG002 - nobody reads it
         """Print what would have been done; the post stays as it is."""
-        said = f" {self.network} · {self.account} · {_tame(to.author)} {_tame(to.url)} -> {standing.value}\n"
-        self._console.print(Text.assemble((self._label, "bold yellow"), said), end="", soft_wrap=True)
+        self._say(f"· {_tame(to.author)} {_tame(to.url)} -> {act.value}")
         return to.thread
+
+
+class _Retracting(ConsolePublisher):
+    """What was never published is easily taken back."""
+
+    def retract(self, receipt: Receipt) -> None:
+        """Print that it would have been taken back."""
+        self._say(f"· {_tame(receipt.external_id)} -> -")
+
+
+class _HandingOver(ConsolePublisher):
+    """A browser is a browser."""
+
+    def browser_address(self, to: PostRef) -> str:
+        """As the real one."""
+        return cast("HandsOver", self._twin_of).browser_address(to)
+
+
+_POWERS: Final = {Moderates: _Moderating, Retracts: _Retracting, HandsOver: _HandingOver}
+"""A power of the real publisher -> the twin's. A rehearsal is never looked for, so the twin finds no reply."""
 
 
 def console_twin(real: Publisher, console: Console | None = None, label: str = "dry run") -> ConsolePublisher:
     """The twin of `real`, with the powers that it has."""
-    if isinstance(real, Moderates):
-        return ConsoleModerator(real, real, console, label)
-    return ConsolePublisher(real, console, label)
+    powers = tuple(twin for power, twin in _POWERS.items() if isinstance(real, power))
+    made: ConsolePublisher = type("ConsoleTwin", powers or (ConsolePublisher,), {})(real, console, label)
+    return made
 
 
 def _tame(text: str) -> str:

@@ -13,7 +13,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from config.guard import Forbidden
 from models.errors import AccessLost, Refused, RetryLater, Unclear
 from models.network import rules
-from responders.publisher import PostRef, Preview, Problem, ProblemCode, Receipt
+from responders.drafting import drafted
+from responders.publisher import Manner, PostRef, Preview, ProblemCode, Receipt
 
 _NETWORK: Final = "sandbox"
 _PATIENCE: Final = timedelta(seconds=15)
@@ -72,18 +73,9 @@ class SandboxPublisher:
         self._client = client
         self._clock = clock
 
-    def preview(self, text: str, to: PostRef) -> Preview:
+    def preview(self, text: str, to: PostRef, manner: Manner | None = None) -> Preview:
         """What would be public: the text without the blanks around it, counted in code points."""
-        text = text.replace("\r\n", "\n").strip()
-        limit = rules(_NETWORK).max_length
-        problems = []
-        if not text:
-            problems.append(Problem(ProblemCode.EMPTY))
-        if limit is not None and len(text) > limit:
-            problems.append(Problem(ProblemCode.TOO_LONG, detail=str(len(text) - limit)))
-        if to.network != _NETWORK or not to.thread.get("id"):
-            problems.append(Problem(ProblemCode.CANNOT_REPLY))
-        return Preview(to=to, account=self.account, text=text, length=len(text), limit=limit, problems=tuple(problems))
+        return drafted(rules(_NETWORK), self.account, text, to, manner, forbidden=_forbidden(to))
 
     def publish(self, preview: Preview, key: str) -> Receipt:  # noqa: ARG002 - the square knows no such key
         """Send what was previewed, once.
@@ -126,6 +118,25 @@ class SandboxPublisher:
                 return post.receipt()
         return None
 
+    def retract(self, receipt: Receipt) -> None:
+        """Take our reply away; one that is gone already is well.
+
+        Raises:
+            RetryLater: the square does not answer for now, or does not say.
+            AccessLost: the token is worthless, or we never call that address.
+            Refused: it is not ours.
+        """
+        try:
+            response = self._client.delete(f"{self._posts}/{receipt.external_id.rpartition('/')[2]}")
+        except Forbidden as error:
+            raise AccessLost(str(error)) from error
+        except httpx.RequestError as error:
+            raise RetryLater(self._clock() + _PATIENCE, type(error).__name__) from error
+        if response.status_code in (httpx.codes.NO_CONTENT, httpx.codes.NOT_FOUND, httpx.codes.GONE):
+            return
+        trouble = self._refusal(response)
+        raise RetryLater(self._clock() + _PATIENCE, trouble.reason) if isinstance(trouble, Unclear) else trouble
+
     def _replies(self, post_id: str) -> Iterator[_Post]:
         after, more = 0, True
         while more:
@@ -167,3 +178,9 @@ class SandboxPublisher:
     def _wait(self, response: httpx.Response) -> timedelta:
         asked = response.headers.get("retry-after", "")
         return timedelta(seconds=min(int(asked[:6]), 86_400)) if asked.isdecimal() else _PATIENCE
+
+
+def _forbidden(to: PostRef) -> ProblemCode | None:
+    if to.network != _NETWORK or not to.thread.get("id"):
+        return ProblemCode.CANNOT_REPLY
+    return ProblemCode.LOCKED if to.thread.get("locked") else None

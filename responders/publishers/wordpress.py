@@ -18,7 +18,8 @@ from config.guard import Forbidden
 from config.wordpress import Answer, WordPressApi, comment_name
 from models.errors import AccessLost, Refused, RetryLater, Unclear
 from models.network import rules
-from responders.publisher import PostRef, Preview, Problem, ProblemCode, Receipt, Standing
+from responders.drafting import drafted
+from responders.publisher import Act, Manner, PostRef, Preview, ProblemCode, Receipt, Standing
 
 _NETWORK: Final = "wordpress"
 _PATIENCE: Final = timedelta(seconds=15)
@@ -30,6 +31,13 @@ _PAGE: Final = 100
 _UNREADABLE: Final = "JSON?"
 _UNSENT: Final = re.compile("[\\x00-\\x08\\x0b-\\x1f]")
 """Control characters: WordPress drops them (wp_kses_no_null), so they are not previewed either."""
+
+_ACTS: Final = {
+    Act.APPROVE: Standing.APPROVED,
+    Act.HOLD: Standing.HELD,
+    Act.SPAM: Standing.SPAM,
+    Act.BIN: Standing.BINNED,
+}
 
 _CONNECT_FAILURES: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 """Raised before one byte of the request has left."""
@@ -87,19 +95,12 @@ class WordPressPublisher:
         self._clock = clock
         self._id: int | None = None
 
-    def preview(self, text: str, to: PostRef) -> Preview:
+    def preview(self, text: str, to: PostRef, manner: Manner | None = None) -> Preview:
         """What would be public: the text without the blanks around it. Its length is that of what is sent, in bytes."""
-        text = _UNSENT.sub("", text.replace("\r\n", "\n")).strip()
-        length = len(_as_html(text).encode())
-        limit = rules(_NETWORK).max_length
-        problems = []
-        if not text:
-            problems.append(Problem(ProblemCode.EMPTY))
-        if limit is not None and length > limit:
-            problems.append(Problem(ProblemCode.TOO_LONG, detail=str(length - limit)))
-        if not self._can_answer(to):
-            problems.append(Problem(ProblemCode.CANNOT_REPLY))
-        return Preview(to=to, account=self.account, text=text, length=length, limit=limit, problems=tuple(problems))
+        return drafted(
+            rules(_NETWORK), self.account, _UNSENT.sub("", text.replace("\r\n", "\n")), to, manner,
+            length=lambda counted: len(_as_html(counted).encode()), forbidden=self._forbidden(to),
+        )  # fmt: skip
 
     def publish(self, preview: Preview, key: str) -> Receipt:  # noqa: ARG002 - WordPress knows no such key
         """Send what was previewed, once.
@@ -143,19 +144,42 @@ class WordPressPublisher:
         found = self._find(preview, "all", since - _SKEW)
         return self._receipt(found) if found else None
 
+    def retract(self, receipt: Receipt) -> None:
+        """Put our reply into the bin of the site; one that is gone or there already is well.
+
+        Raises:
+            RetryLater: the site does not answer for now, or does not say.
+            AccessLost: the password is worthless, or the user may not moderate.
+        """
+        number = receipt.external_id.rpartition("-")[2]
+        mine = PostRef(_NETWORK, receipt.external_id, receipt.url, self.account, {"id": number})
+        try:
+            self.moderate(mine, Act.BIN)
+        except Refused as error:
+            if "rest_comment_invalid_id" not in error.reason:
+                raise
+
     def standing(self, to: PostRef) -> Standing | None:
         """How the comment stood when it was last heard."""
         said = to.thread.get("status", "")
         return Standing(said) if to.network == _NETWORK and said in set(Standing) else None
 
-    def moderate(self, to: PostRef, standing: Standing) -> dict[str, str]:
+    def actions(self, to: PostRef) -> tuple[Act, ...]:
+        """Everything but what is so already."""
+        now = self.standing(to)
+        return () if now is None else tuple(act for act, standing in _ACTS.items() if standing is not now)
+
+    def moderate(self, to: PostRef, act: Act, note: str = "") -> dict[str, str]:  # noqa: ARG002 - nobody reads a note
         """Approve the comment, hold it, mark it as spam or put it into the bin.
 
         Raises:
             RetryLater: the site does not answer for now.
             AccessLost: the password is worthless, or the user may not moderate.
-            Refused: the comment is gone.
+            Refused: the comment is gone, or WordPress knows no such act.
         """
+        standing = _ACTS.get(act)
+        if standing is None:
+            raise Refused(act.value)
         comment = self._comment(to)  # asked first: WordPress answers 500 to what is so already
         if comment.status != standing:
             try:
@@ -169,9 +193,12 @@ class WordPressPublisher:
                 raise RetryLater(self._clock() + _PATIENCE, trouble.reason) if isinstance(trouble, Unclear) else trouble
         return {**to.thread, "status": standing.value}
 
-    def _can_answer(self, to: PostRef) -> bool:
+    def _forbidden(self, to: PostRef) -> ProblemCode | None:
         public = self.standing(to) in {None, Standing.APPROVED}
-        return to.network == _NETWORK and to.thread.get("id", "").isdecimal() and public and _is_open(to)
+        if to.network != _NETWORK or not to.thread.get("id", "").isdecimal() or not public:
+            return ProblemCode.CANNOT_REPLY
+        # False where comments were closed when the comment was heard.
+        return ProblemCode.LOCKED if to.thread.get("comments") == "closed" else None
 
     def _standing_already(self, preview: Preview) -> Receipt:
         """WordPress has this very text of ours under that comment; only the bin does not count."""
@@ -266,11 +293,6 @@ def _readable(kind: type[_Kind], said: object, otherwise: Exception) -> _Kind:
         return kind.model_validate(said)
     except ValidationError as error:
         raise otherwise from error
-
-
-def _is_open(to: PostRef) -> bool:
-    """False where comments were closed when the comment was heard."""
-    return to.thread.get("comments") != "closed"
 
 
 def _as_html(text: str) -> str:

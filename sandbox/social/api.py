@@ -123,8 +123,8 @@ class SquareApi:
         if fault is not None and fault not in TAKES_THE_POST:
             return self._spoiled(fault)
         self._network.check(text)
-        if parent is not None:
-            self._network.post(parent)
+        if parent is not None and self._network.is_closed(self._network.post(parent)):
+            raise _Problem(423, "closed")
         taken = self._acceptance.submit(author.handle, text, parent)
         post = await self._wait(taken, fault)
         if fault is not None:
@@ -234,6 +234,7 @@ class SquareApi:
             "likes": post.likes,
             "reposts": post.reposts,
             "replies": post.replies,
+            "closed": self._network.is_closed(post),
             "edited_at": post.edited_at.isoformat() if post.edited_at else None,
         }
 

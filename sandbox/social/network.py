@@ -22,7 +22,7 @@ _FIRST_ID: Final = 1001
 
 
 class RefusedPost(Exception):
-    """The square will not take this post: `code` is one of empty, too_long, refused."""
+    """The square will not take this post: `code` is one of empty, too_long, refused, closed."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -103,6 +103,7 @@ class Network:
         self._log: list[tuple[int, str]] = []
         self._likers: dict[str, set[str]] = {}
         self._reposts: list[Repost] = []
+        self._closed: set[str] = set()
         self._seq = 0
         self._listeners: list[Callable[[Event], None]] = []
 
@@ -123,13 +124,15 @@ class Network:
         """Take a post by `handle`, now or (history) at `at`.
 
         Raises:
-            RefusedPost: the text is empty or too long.
+            RefusedPost: the text is empty or too long, or the conversation takes no more answers.
             Missing: the post it answers is not there.
             KeyError: no such account.
         """
         self.check(text)
         with self._lock:
             parent = self.post(in_reply_to) if in_reply_to is not None else None
+            if parent and parent.root in self._closed:
+                raise RefusedPost("closed")
             post_id = str(_FIRST_ID + len(self._posts))
             author = self.accounts[handle]
             post = Post(
@@ -151,6 +154,24 @@ class Network:
         if parent:
             self._tell(Kind.COUNTS, parent)
         return post
+
+    def close(self, post_id: str) -> None:
+        """Let the conversation of a post take no more answers.
+
+        Raises:
+            Missing: it is not there.
+        """
+        with self._lock:
+            root = self.post(post_id).root
+            self._closed.add(root)
+            self._log.remove((self._posts[root].seq, root))
+            post = self._change(self._posts[root], seq=self._next_seq(root))
+        self._tell(Kind.EDIT, post)
+
+    def is_closed(self, post: Post) -> bool:
+        """Whether the conversation of `post` takes no more answers."""
+        with self._lock:
+            return post.root in self._closed
 
     def check(self, text: str) -> None:
         """Whether the square takes such a text.

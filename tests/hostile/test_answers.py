@@ -62,7 +62,7 @@ def test_what_is_previewed_is_what_is_stored(scene: Stage, typed: str) -> None:
         network="sandbox", external_id=f"p{next(NUMBERS)}", text=typed, author=author, at=START, thread={"id": "1"}
     )
     [mention] = scene.mention(post)
-    shown = use(scene).preview(mention, typed)
+    shown = use(scene).preview(mention, typed, CAMILLE)
     if shown.problems:
         with pytest.raises(CannotPublish):
             use(scene).approve(mention, typed, CAMILLE)

@@ -15,6 +15,7 @@ from listener.pipeline import LONGEST_TURN, RESTED, Listening, Run
 from listener.registry import Place
 from models.database import Database
 from models.errors import AccessLost, NetworkError, NotYet, RetryLater
+from models.ml.judge import Ask
 from models.post import Author, Engagement, Post
 from models.store import gaps, sources
 from models.tables import PostRow, SourceRow
@@ -37,10 +38,9 @@ class Clock:
 class Cross:
     """Finds everything negative."""
 
-    def judge(self, posts: Sequence[Post]) -> list[Verdict]:
+    def judge(self, asks: Sequence[Ask]) -> list[Verdict]:
         return [
-            Verdict(language="fr", label=Sentiment.NEGATIVE, negative=1, neutral=0, positive=0, model="t")
-            for _ in posts
+            Verdict(language="fr", label=Sentiment.NEGATIVE, negative=1, neutral=0, positive=0, model="t") for _ in asks
         ]
 
 

@@ -12,7 +12,7 @@ from models.ml.judge import Ask
 from models.verdict import Sentiment, Verdict
 from repartie.app import build, now
 from responders.outbox import Outbox
-from responders.publisher import ProblemCode, Standing
+from responders.publisher import Act, ProblemCode, Standing
 from responders.seen import Person
 from responders.worker import Worker
 from tests.servers.wordpress import WordPress
@@ -64,7 +64,7 @@ def test_from_the_comment_to_the_answer_and_the_bin(
     assert (mention.place, mention.standing) == ("Un vol pour Porto", Standing.HELD)
     assert mention.eligibility.reason is ProblemCode.CANNOT_REPLY
 
-    mention = app.moderation.moderate(mention.mention_id, Standing.APPROVED, CAMILLE)
+    mention = app.moderation.moderate(mention.mention_id, Act.APPROVE, CAMILLE)
     assert mention.eligibility.possible
     assert wordpress.stored(asked)["comment_approved"] == "1"
     app.answering.approve(mention.mention_id, "Bonjour Léa, on regarde.", CAMILLE)
@@ -77,7 +77,7 @@ def test_from_the_comment_to_the_answer_and_the_bin(
     assert answer.url.startswith(wordpress.url)
     assert wordpress.below(asked) == ["Bonjour Léa, on regarde."]
 
-    app.moderation.moderate(mention.mention_id, Standing.BINNED, CAMILLE)
+    app.moderation.moderate(mention.mention_id, Act.BIN, CAMILLE)
     assert wordpress.stored(asked)["comment_approved"] == "trash"
     app.close()
 

@@ -203,11 +203,11 @@ def test_eligibility_is_said_before_anyone_types(scene: Stage):
     assert use.begin(ours, CAMILLE).eligibility.reason is ProblemCode.CANNOT_REPLY
     scene.publishers = Publishers({}, rules=scene.publishers.rules)
     assert answering(scene).begin(can, CAMILLE).eligibility.reason is ProblemCode.CANNOT_REPLY
-    assert answering(scene).preview(can, "Bonjour").problems[0].code is ProblemCode.CANNOT_REPLY
+    assert answering(scene).preview(can, "Bonjour", CAMILLE).problems[0].code is ProblemCode.CANNOT_REPLY
 
 
 def test_preview_is_what_will_be_public(scene: Stage):
     [mention] = scene.mention()
-    preview = answering(scene).preview(mention, " Bonjour. ")
+    preview = answering(scene).preview(mention, " Bonjour. ", CAMILLE)
     assert (preview.text, preview.length, preview.account) == ("Bonjour.", 8, "aeroplouf")
     assert preview.to.external_id == "p1"

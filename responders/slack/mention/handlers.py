@@ -5,7 +5,7 @@ from collections.abc import Callable
 from slack_bolt import App
 
 from models.verdict import Sentiment
-from responders.publisher import Standing
+from responders.publisher import Act
 from responders.seen import MentionSeen, Person
 from responders.slack import ids, state
 from responders.slack.clicks import heard, submitted
@@ -23,8 +23,8 @@ def register(app: App, desk: Desk) -> None:
         (ids.MENTION_REOPEN, desk.moderation.reopen),
     ):
         app.action(action)(heard(desk, _moving(move)))
-    for action, standing in view.STANDINGS.items():
-        app.action(action)(heard(desk, _moderating(standing)))
+    for action, act in view.ACT_BUTTONS.items():
+        app.action(action)(heard(desk, _moderating(act)))
     app.action(ids.MENTION_SENTIMENT)(heard(desk, ask_sentiment))
     app.view(ids.SENTIMENT_MODAL)(submitted(desk, correct))
     app.action(ids.MENTION_SHOW)(heard(desk, show))
@@ -39,10 +39,10 @@ def _moving(move: Callable[[int, Person], MentionSeen]) -> Callable[[Asked], Non
     return handle
 
 
-def _moderating(standing: Standing) -> Callable[[Asked], None]:
+def _moderating(act: Act) -> Callable[[Asked], None]:
     def handle(asked: Asked) -> None:
         mention = asked.carried(state.OfMention).mention
-        asked.desk.moderation.moderate(mention, standing, asked.person)
+        asked.desk.moderation.moderate(mention, act, asked.person)
         asked.redraw(mention)
 
     return handle

@@ -10,7 +10,7 @@ from config.i18n import Words, mark
 from models.network import written
 from models.status import MentionStatus, ReplyStatus
 from models.verdict import Sentiment
-from responders.publisher import ProblemCode, Standing
+from responders.publisher import Act, ProblemCode, Standing
 from responders.seen import AnswerSeen, Eligibility, MentionSeen
 from responders.slack import ids, kit, state
 from responders.slack.kit import Message, Mrkdwn, bold, foreign, join, own, say
@@ -20,18 +20,18 @@ SENTIMENTS: Final = {
     Sentiment.NEUTRAL: mark("neutral"),
     Sentiment.POSITIVE: mark("positive"),
 }
-STANDINGS: Final = {
-    ids.COMMENT_APPROVE: Standing.APPROVED,
-    ids.COMMENT_HOLD: Standing.HELD,
-    ids.COMMENT_SPAM: Standing.SPAM,
-    ids.COMMENT_BIN: Standing.BINNED,
+ACT_BUTTONS: Final = {
+    ids.COMMENT_APPROVE: Act.APPROVE,
+    ids.COMMENT_HOLD: Act.HOLD,
+    ids.COMMENT_SPAM: Act.SPAM,
+    ids.COMMENT_BIN: Act.BIN,
 }
-"""Button -> how the comment stands on its site once it was pressed."""
-_MODERATE: Final = {
-    Standing.APPROVED: mark("Approve"),
-    Standing.HELD: mark("Hold back"),
-    Standing.SPAM: mark("Spam"),
-    Standing.BINNED: mark("Bin"),
+"""What each button does; what has none stands in a menu."""
+_ACTS: Final = {
+    Act.APPROVE: mark("Approve"),
+    Act.HOLD: mark("Hold back"),
+    Act.SPAM: mark("Spam"),
+    Act.BIN: mark("Bin"),
 }
 _STANDS: Final = {
     Standing.HELD: mark("⏸ Held back on the site: nobody sees it"),
@@ -39,8 +39,8 @@ _STANDS: Final = {
     Standing.BINNED: mark("🗑 In the bin of the site: nobody sees it"),
 }
 _SURE: Final = {
-    Standing.SPAM: mark("The comment leaves the site at once, and its filter learns that it was spam."),
-    Standing.BINNED: mark("The comment leaves the site at once. It can be taken out of the bin for 30 days."),
+    Act.SPAM: mark("The comment leaves the site at once, and its filter learns that it was spam."),
+    Act.BIN: mark("The comment leaves the site at once. It can be taken out of the bin for 30 days."),
 }
 _DOTS: Final = {Sentiment.NEGATIVE: "🔴", Sentiment.NEUTRAL: "⚪", Sentiment.POSITIVE: "🟢"}
 _CLOSED: Final = (MentionStatus.DONE, MentionStatus.IRRELEVANT)
@@ -181,13 +181,19 @@ def chance(possible: Eligibility, t: Words) -> Mrkdwn:
 
 def why(reason: ProblemCode, t: Words) -> str:
     """Why nobody can answer."""
-    return t(_REASONS[reason])
+    return t(_REASONS.get(reason, _REASONS[ProblemCode.CANNOT_REPLY]))
 
 
 _REASONS: Final = {
     ProblemCode.CANNOT_REPLY: mark("this place takes no answers from us"),
     ProblemCode.EMPTY: mark("the text is empty"),
     ProblemCode.TOO_LONG: mark("the text is too long"),
+    ProblemCode.NOT_ADDRESSED: mark("this network lets us answer only those who mention or quote us"),
+    ProblemCode.ANSWERED_ONCE: mark("this network lets us answer a post once, and it was done"),
+    ProblemCode.LOCKED: mark("this conversation is closed to new answers"),
+    ProblemCode.ARCHIVED: mark("this conversation is archived"),
+    ProblemCode.GATED: mark("its author chose who may answer"),
+    ProblemCode.LIMITED: mark("its author, or their server, does not let our account through"),
 }
 
 
@@ -299,16 +305,14 @@ def _work_buttons(seen: MentionSeen, mention: str, t: Words) -> list[ButtonEleme
 
 
 def _moderation(seen: MentionSeen, t: Words) -> list[ButtonElement]:
-    """What can be done to the comment on its site: everything but what is so already."""
-    if seen.standing is None:
-        return []
+    """What can be done there at once."""
     mention = state.OfMention(mention=seen.mention_id).packed()
     found = []
-    for action, standing in STANDINGS.items():
-        if standing is not seen.standing:
-            button = kit.button(t(_MODERATE[standing]), action, mention)
-            if standing in _SURE:
-                button.confirm = _confirm(t, t(_SURE[standing]), t(_MODERATE[standing]))
+    for action, act in ACT_BUTTONS.items():
+        if act in seen.acts:
+            button = kit.button(t(_ACTS[act]), action, mention)
+            if act in _SURE:
+                button.confirm = _confirm(t, t(_SURE[act]), t(_ACTS[act]))
             found.append(button)
     return found
 

@@ -55,7 +55,7 @@ def _first(draft: Draft, asked: Asked) -> View:
 def preview(asked: Asked) -> Answer:
     """Show exactly what will be public, or say under the input what is wrong."""
     mention = asked.carried(state.OfMention).mention
-    shown = asked.desk.answering.preview(mention, asked.entered(ids.REPLY_TEXT_BLOCK, ids.REPLY_TEXT))
+    shown = asked.desk.answering.preview(mention, asked.entered(ids.REPLY_TEXT_BLOCK, ids.REPLY_TEXT), asked.person)
     if shown.problems:
         wrong = kit.clean(explain(CannotPublish(shown), asked.t), 150)
         return {"response_action": "errors", "errors": {ids.REPLY_TEXT_BLOCK: wrong}}

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from config.clients import BasicPassword, open_client, private_place
 from models.errors import AccessLost, Refused, RetryLater, Unclear
-from responders.publisher import FindsReply, Moderates, PostRef, Preview, ProblemCode, Publisher, Standing
+from responders.publisher import Act, FindsReply, Moderates, PostRef, Preview, ProblemCode, Publisher, Standing
 from responders.publishers.wordpress import WordPressPublisher
 from tests.servers.wordpress import WordPress
 
@@ -138,7 +138,8 @@ def test_preview_says_every_problem_before_anything_is_sent(place: Open):
     too_long = here.preview("&" * 13_106)
     assert codes(too_long) == [ProblemCode.TOO_LONG]
     assert (too_long.length, too_long.limit, too_long.problems[0].detail) == (65_530, 65_525, "5")
-    for thread in ({"id": "x"}, {"status": "hold"}, {"status": "spam"}, {"comments": "closed"}):
+    assert codes(here.preview(comments="closed")) == [ProblemCode.LOCKED]
+    for thread in ({"id": "x"}, {"status": "hold"}, {"status": "spam"}):
         assert codes(here.preview(**thread)) == [ProblemCode.CANNOT_REPLY]
     with pytest.raises(Refused, match="too_long"):
         here.publisher.publish(too_long, "key")
@@ -174,7 +175,7 @@ def test_a_worthless_password_and_a_user_who_may_not_moderate_lose_access(place:
         for ask in (
             lambda here=here: here.publisher.publish(here.preview(), "key"),
             lambda here=here: here.publisher.find_reply(here.preview(), "key", now()),
-            lambda here=here: here.publisher.moderate(here.ref(), Standing.SPAM),
+            lambda here=here: here.publisher.moderate(here.ref(), Act.SPAM),
         ):
             with pytest.raises(AccessLost, match=said):
                 ask()
@@ -186,15 +187,18 @@ def test_each_standing_is_reached_from_each_other(place: Open):
     moderator: Moderates = here.publisher
     assert moderator.standing(here.ref()) is Standing.APPROVED
     stored = {Standing.APPROVED: "1", Standing.HELD: "0", Standing.SPAM: "spam", Standing.BINNED: "trash"}
-    held, approved, spam, binned = Standing.HELD, Standing.APPROVED, Standing.SPAM, Standing.BINNED
-    for standing in (held, held, approved, approved, spam, binned, spam, held, binned, approved):
-        thread = moderator.moderate(here.ref(), standing)
+    acts = dict(zip((Act.APPROVE, Act.HOLD, Act.SPAM, Act.BIN), stored, strict=True))
+    hold, approve, spam, bin_ = Act.HOLD, Act.APPROVE, Act.SPAM, Act.BIN
+    for act in (hold, hold, approve, approve, spam, bin_, spam, hold, bin_, approve):
+        standing = acts[act]
+        thread = moderator.moderate(here.ref(), act)
+        assert list(moderator.actions(here.ref(**thread))) == [each for each in acts if each is not act]
         assert here.site.stored(here.asked)["comment_approved"] == stored[standing]
         assert moderator.standing(here.ref(**thread)) is standing
         assert thread["id"] == str(here.asked)
     here.site.php(f"wp_delete_comment({here.asked}, true);")
     with pytest.raises(Refused, match="404"):
-        moderator.moderate(here.ref(), Standing.SPAM)
+        moderator.moderate(here.ref(), Act.SPAM)
 
 
 def test_an_address_we_never_call_is_for_a_person_to_mend(place: Open):
@@ -267,9 +271,9 @@ def test_a_moderation_that_nobody_can_confirm_may_be_asked_again():
     ref = PostRef("wordpress", "x", "", "", {"id": "1", "status": "approved"})
     for write in (httpx.Response(500), httpx.ReadTimeout("slow")):
         with pytest.raises(RetryLater):
-            told(write).moderate(ref, Standing.SPAM)
+            told(write).moderate(ref, Act.SPAM)
     with pytest.raises(AccessLost, match="rest_cannot_edit"):
-        told(json(403, "rest_cannot_edit")).moderate(ref, Standing.SPAM)
+        told(json(403, "rest_cannot_edit")).moderate(ref, Act.SPAM)
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,17 @@
 from typing import Any
 
 from models.errors import RetryLater
-from responders.publisher import PostRef, Standing
+from responders.publisher import Act, PostRef, Standing
 from responders.publishers.sandbox import SandboxPublisher
 from responders.slack import ids
 from tests.responders.slack.conftest import BRAND
+
+STANDINGS = {
+    Act.APPROVE: Standing.APPROVED,
+    Act.HOLD: Standing.HELD,
+    Act.SPAM: Standing.SPAM,
+    Act.BIN: Standing.BINNED,
+}
 
 
 class Site(SandboxPublisher):
@@ -18,10 +25,13 @@ class Site(SandboxPublisher):
     def standing(self, to: PostRef) -> Standing | None:
         return Standing(to.thread.get("status", "hold"))
 
-    def moderate(self, to: PostRef, standing: Standing) -> dict[str, str]:
+    def actions(self, to: PostRef) -> list[Act]:
+        return [act for act, standing in STANDINGS.items() if standing is not self.standing(to)]
+
+    def moderate(self, to: PostRef, act: Act, note: str = "") -> dict[str, str]:  # noqa: ARG002 - nobody reads it here
         if self.away:
             raise RetryLater(self._clock(), "HTTP 503")
-        return {**to.thread, "status": standing.value}
+        return {**to.thread, "status": STANDINGS[act].value}
 
 
 def at_home(team: Any) -> Site:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from config.i18n import words
 from models.status import MentionStatus, ReplyStatus
-from responders.publisher import PostRef, Preview, ProblemCode, Standing
+from responders.publisher import Act, PostRef, Preview, ProblemCode, Standing
 from responders.seen import AnswerSeen, Eligibility, MentionSeen, Person
 from responders.slack import kit
 from responders.slack.home import view as home
@@ -151,6 +151,7 @@ def test_any_text_everywhere(seen: Callable[..., MentionSeen], answer: Callable[
             **foreign,
             status=data.draw(st.sampled_from(MentionStatus)),
             standing=data.draw(st.none() | st.sampled_from(Standing)),
+            acts=tuple(data.draw(st.lists(st.sampled_from(Act), unique=True))),
             followers=data.draw(st.none() | st.integers(0, 10**12)),
             answer=data.draw(st.none() | st.just(said)),
             eligibility=Eligibility(
@@ -183,7 +184,10 @@ def test_a_text_of_the_longest_kind_travels_and_shows_whole(seen: Callable[..., 
 def test_a_comment_is_moderated_from_its_card(
     seen: Callable[..., MentionSeen], standing: Standing | None, buttons: list[str], said: str
 ):
-    blocks = [block.to_dict() for block in mention.card(seen(standing=standing), FR).blocks]
+    hosting = (Act.APPROVE, Act.HOLD, Act.SPAM, Act.BIN)
+    now = {Standing.APPROVED: Act.APPROVE, Standing.HELD: Act.HOLD, Standing.SPAM: Act.SPAM, Standing.BINNED: Act.BIN}
+    acts = tuple(act for act in hosting if standing and act is not now[standing])
+    blocks = [block.to_dict() for block in mention.card(seen(standing=standing, acts=acts), FR).blocks]
     found = [
         element
         for block in blocks
