@@ -233,7 +233,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of the public sets")
     parser.add_argument("--base", type=Path, required=True, help="folder of the base encoder")
     parser.add_argument("--shares", type=Path, required=True, help="JSON: set -> its share of the batches")
-    parser.add_argument("--own", type=Path, nargs="*", default=[], help="folders of `own:<file>`: TSV as `sources.own` reads")
+    parser.add_argument(
+        "--own", type=Path, nargs="*", default=[], help="folders of `own:<file>`: TSV as `sources.own` reads"
+    )
     parser.add_argument("--without", type=Path, nargs="*", default=[], help="files whose first column is a fingerprint")
     parser.add_argument("--start", type=Path, help="weights of an earlier run to begin with")
     parser.add_argument("--int8", action="store_true", help="learn as int8 will compute")

@@ -51,8 +51,11 @@ class Build:
 
 
 def build(network: Network) -> onnx.ModelProto:
-    """The graph of `network`: `input_ids` and `attention_mask`, shape (batch, tokens) -> each task's logits, shape
-    (batch, classes), and `embedding`, shape (batch, width)."""
+    """The graph of `network`.
+
+    Its inputs: `input_ids` and `attention_mask`, shape (batch, tokens). Its outputs: each task's logits, shape (batch,
+    classes), and `embedding`, shape (batch, width).
+    """
     weights = {name: value.detach().float().numpy() for name, value in network.state_dict().items()}
     config = network.encoder.config
     graph = Build()
@@ -198,9 +201,7 @@ def _heads(graph: Build, weights: dict[str, Array], hidden: str) -> list[tuple[s
     graph.add("Transpose", ["shares"], "shares.tasks", perm=[0, 2, 1])
     graph.add("MatMul", ["shares.tasks", hidden], "pooled")  # (batch, tasks + 1, width)
     graph.add("Transpose", ["pooled"], "pooled.tasks", perm=[1, 0, 2])
-    dense = np.stack(
-        [weights[f"heads.{task.name}.dense.weight"].T * 2 for task in TASKS] + [weights["embed.weight"].T]
-    )
+    dense = np.stack([weights[f"heads.{task.name}.dense.weight"].T * 2 for task in TASKS] + [weights["embed.weight"].T])
     bias = np.stack(
         [weights[f"heads.{task.name}.dense.bias"] * 2 for task in TASKS] + [np.zeros(width, dtype=np.float32)]
     )
