@@ -6,7 +6,7 @@ more. A kill at any moment loses and doubles nothing: what was not stored is rea
 
 import logging
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -19,7 +19,7 @@ from listener.stories import fingerprint
 from listener.triage import WITHOUT_RULES, Ruling, Subject, Triage
 from models.database import Database
 from models.errors import AccessLost, NotYet, RetryLater
-from models.ml.judge import Judge
+from models.ml.judge import Ask, Judge
 from models.post import Post
 from models.status import SourceStatus
 from models.store import candidates, following, gaps, sources
@@ -119,24 +119,28 @@ class Listening:
         matched = {identity(post): (post, words) for post, words in zip(posts, brands, strict=True) if words}
         with self.database.read() as session:
             held = known(session, (post for post, _ in matched.values()))
-        fresh = [post for key, (post, _) in matched.items() if key not in held or not held[key].says(post)]
-        heard_again = [
-            post
+        fresh = {key for key, (post, _) in matched.items() if key not in held or not held[key].says(post)}
+        asks = [
+            Ask(post, brand)
             for key, (post, words) in matched.items()
-            if key in held and held[key].says(post) and set(words) - held[key].brands
+            for brand in words
+            if key in fresh or brand not in held[key].brands
         ]
-        to_judge = [*fresh, *heard_again]
-        verdicts: Mapping[tuple[str, str], Verdict] = dict(
-            zip(map(identity, to_judge), self.judge.judge(to_judge), strict=True)
-        )
-        said = {identity(post): fingerprint(post) for post in fresh}
+        verdicts: dict[tuple[str, str], dict[str, Verdict]] = {}
+        for ask, verdict in zip(asks, self.judge.judge(asks), strict=True):
+            verdicts.setdefault(identity(ask.post), {})[ask.brand or ""] = verdict
         heard = []
         for key, (post, found) in matched.items():
+            said = fingerprint(post) if key in fresh else None
+            judged = verdicts.get(key, {})
             ruled: dict[Ruling, Brands] = {}
             for brand, words in found.items():
-                ruling = self.triage.decide(Subject(post, brand, words, source, verdicts.get(key)), now)
+                ruling = self.triage.decide(Subject(post, brand, words, source, judged.get(brand)), now)
                 ruled.setdefault(ruling, {})[brand] = words
-            heard += [Heard(post, part, verdicts.get(key), *ruling, said.get(key)) for ruling, part in ruled.items()]
+            heard += [
+                Heard(post, part, {brand: judged[brand] for brand in part if brand in judged}, *ruling, said)
+                for ruling, part in ruled.items()
+            ]
         return heard
 
     def match(self, posts: Sequence[Post]) -> list[Brands]:
