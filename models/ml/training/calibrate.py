@@ -72,8 +72,10 @@ def fit(logits: Floats, labels: Labels, seed: int = 1, draws: int = 200) -> Fit:
 
 @dataclass(frozen=True)
 class Point:
-    """At `threshold` on p(negative): of what is called negative, `precision` is; `kept` of the calls remain, and
-    `coverage` of all texts keep their label."""
+    """At `threshold` on p(negative).
+
+    Of what is then called negative `precision` is, `kept` of the calls remain, and `coverage` of all texts have a label.
+    """
 
     threshold: float
     precision: float

@@ -51,8 +51,11 @@ class Build:
 
 
 def build(network: Network) -> onnx.ModelProto:
-    """The graph of `network`: `input_ids` and `attention_mask`, shape (batch, tokens) -> each task's logits, shape
-    (batch, classes), and `embedding`, shape (batch, width)."""
+    """The graph of `network`.
+
+    Its inputs: `input_ids` and `attention_mask`, shape (batch, tokens). Its outputs: each task's logits, shape (batch,
+    classes), and `embedding`, shape (batch, width).
+    """
     weights = {name: value.detach().float().numpy() for name, value in network.state_dict().items()}
     config = network.encoder.config
     graph = Build()
