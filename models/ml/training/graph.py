@@ -34,14 +34,14 @@ class Build:
         self.weights.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
-    def add(self, kind: str, inputs: list[str], name: str, *, outputs: int = 1, **how: Any) -> str:
+    def add(self, kind: str, inputs: list[str], name: str, *, outputs: int = 1, **how: Any) -> str:  # noqa: ANN401 - whatever the operator takes
         """A node whose first output is `name`; its others, `name.1`, `name.2`."""
         names = [name, *(f"{name}.{number}" for number in range(1, outputs))]
         domain = how.pop("domain", "")
         self.nodes.append(helper.make_node(kind, inputs, names, name=name, domain=domain, **how))
         return name
 
-    def contrib(self, kind: str, inputs: list[str], name: str, **how: Any) -> str:
+    def contrib(self, kind: str, inputs: list[str], name: str, **how: Any) -> str:  # noqa: ANN401 - whatever the operator takes
         """A node of onnxruntime's own operators."""
         return self.add(kind, inputs, name, domain=_MICROSOFT, **how)
 
