@@ -14,6 +14,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from config.base import fold, host, is_private_way
 from config.i18n import Words, mark, words
 from config.schema import SlackSettings
+from config.secrets import Secret
+from models.limits import credential_key
 
 _WHERE: Final = {
     "SLACK_BOT_TOKEN": mark(
@@ -55,14 +57,14 @@ _SWITCH: Final = {
 class CredentialMissing(Exception):
     """Nobody set the variable of a credential that is needed."""
 
-    def __init__(self, variable: str) -> None:
+    def __init__(self, variable: str, where: str = "") -> None:
         self.variable = variable
+        self._where = where or _WHERE.get(variable, _WHERE["WORDPRESS_PASSWORD"])  # the one whose name has an ending
         super().__init__(self.render(words("en")))
 
     def render(self, t: Words) -> str:
         """Which variable, and where its value is found."""
-        where = _WHERE.get(self.variable, _WHERE["WORDPRESS_PASSWORD"])  # the one whose name has an ending
-        return f"{t('{variable} is not set.', variable=self.variable)} {t(where, variable=self.variable)}"
+        return f"{t('{variable} is not set.', variable=self.variable)} {t(self._where, variable=self.variable)}"
 
 
 class WrongHost(Exception):
@@ -101,6 +103,11 @@ class Credential:
     variable: str
     secret: SecretStr
     address: str
+
+    @property
+    def key(self) -> str:
+        """What `models.limits` calls it: tells its name and host, not the secret."""
+        return credential_key(self.variable, host(self.address) or "")
 
     def for_url(self, url: str) -> str:
         """The secret, to be sent to `url`.
@@ -151,7 +158,7 @@ class Credentials(BaseSettings):
     repartie_database: Annotated[SecretStr, AfterValidator(_database)] = SecretStr("sqlite:///var/repartie.db")
     repartie_publish: Annotated[bool, BeforeValidator(_switch)] = True
     _by_source: dict[str, SecretStr] = PrivateAttr(default_factory=dict)
-    """`WORDPRESS_PASSWORD_<SOURCE>`, by its whole name."""
+    """Every variable, by its whole name: those of sources, such as `WORDPRESS_PASSWORD_<SOURCE>`, are found here."""
 
     @classmethod
     def read(cls, env_file: Path | None = None) -> Self:
@@ -165,7 +172,7 @@ class Credentials(BaseSettings):
         except ValidationError as error:
             names = tuple(str(each["loc"][0]).upper() for each in error.errors(include_input=False))
             raise SettingsWrong(names) from None
-        found._by_source.update(_named("WORDPRESS_PASSWORD_", env_file))
+        found._by_source.update(_written(env_file))
         return found
 
     @property
@@ -216,17 +223,31 @@ class Credentials(BaseSettings):
             return _bound("WORDPRESS_PASSWORD", self.wordpress_password, url)
         return _bound(own, self._by_source.get(own), url)
 
+    def of_source(self, source: str, secret: Secret, *, only: bool) -> Credential | None:
+        """A secret of `source`; `only`: no other source asks for it, so the variable without an ending serves too.
+
+        None where it is optional and missing.
+
+        Raises:
+            CredentialMissing: nobody set it.
+        """
+        own = f"{secret.variable}_{_shouted(source)}"
+        name = secret.variable if only and own not in self._by_source else own
+        value = self._by_source.get(name)
+        if value is None and not secret.optional:
+            raise CredentialMissing(name, secret.where)
+        return Credential(name, value, secret.address) if value else None
+
 
 def _shouted(name: str) -> str:
     """`name` as part of a variable's name: `blog-été` is BLOG_ETE."""
     return re.sub(r"[^A-Z0-9]+", "_", fold(name).upper()).strip("_")
 
 
-def _named(prefix: str, env_file: Path | None) -> dict[str, SecretStr]:
-    """The variables whose names begin so; the environment's over the file's."""
+def _written(env_file: Path | None) -> dict[str, SecretStr]:
+    """All variables that are not empty; the environment's over the file's."""
     written = dotenv_values(env_file, encoding="utf-8") if env_file else {}
-    found = {**written, **os.environ}.items()
-    return {name: SecretStr(value) for name, value in found if name.startswith(prefix) and value}
+    return {name: SecretStr(value) for name, value in {**written, **os.environ}.items() if value}
 
 
 def _bound(variable: str, secret: SecretStr | None, address: str) -> Credential:

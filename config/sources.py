@@ -6,12 +6,24 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from config.base import ApiAddress, Duration, Section, WebAddress, between
+from config.secrets import Secret
 
 Every = Annotated[Duration, between(timedelta(seconds=1), timedelta(days=30))]
 """How often a source is asked."""
+Backfill = Annotated[Duration, between(timedelta(0), timedelta(days=30))]
+"""How far back a network is read the first time, and again when a brand's query has changed. 0d: not at all."""
+ALL_BACKFILL = "How far back it is read the first time and when a query has changed: 7d; 0d for nothing."
 
 
-class RssOptions(Section):
+class Source(Section):
+    """What the options of every network have in common. A network that can look back adds `backfill: Backfill`."""
+
+    def secrets(self) -> tuple[Secret, ...]:
+        """What it needs from the environment, as its other options stand; nothing, unless a network says so."""
+        return ()
+
+
+class RssOptions(Source):
     """RSS, Atom, RDF and JSON feeds."""
 
     kind: Literal["rss"] = Field(description="Which network: rss reads RSS, Atom, RDF and JSON feeds.")
@@ -22,7 +34,7 @@ class RssOptions(Section):
     )
 
 
-class SandboxOptions(Section):
+class SandboxOptions(Source):
     """The practice ground's social network."""
 
     kind: Literal["sandbox"] = Field(description="Which network: sandbox is the practice ground.")
@@ -30,7 +42,7 @@ class SandboxOptions(Section):
     url: WebAddress = Field(description="Address of the practice ground.")
 
 
-class WordPressOptions(Section):
+class WordPressOptions(Source):
     """The comments of one WordPress site."""
 
     kind: Literal["wordpress"] = Field(

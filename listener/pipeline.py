@@ -7,11 +7,11 @@ more. A kill at any moment loses and doubles nothing: what was not stored is rea
 import logging
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from config.schema import Brand
-from listener.collector import Batch
+from listener.collector import Batch, Refreshes
 from listener.ears import Brands, Ears
 from listener.matching import Matcher
 from listener.registry import Place
@@ -22,7 +22,7 @@ from models.errors import AccessLost, NotYet, RetryLater
 from models.ml.judge import Judge
 from models.post import Post
 from models.status import SourceStatus
-from models.store import candidates, sources
+from models.store import candidates, following, gaps, sources
 from models.store.hearing import Heard, Stored, identity, known, store
 from models.verdict import Verdict
 
@@ -32,6 +32,13 @@ LONGEST_BACK_OFF = timedelta(hours=6)
 LONGEST_PATIENCE = timedelta(hours=24)
 _BATCHES = 200  # a run ends after so many, and the next continues: one source never keeps a thread for ever
 _EARLIEST = timedelta(seconds=1)
+LONGEST_TURN = timedelta(hours=1)
+"""A limit of ours that lasts longer is looked at again all the same: a person may have raised it."""
+STILL_CALM = timedelta(minutes=30)
+"""A place that our limits keep us from for longer is deaf, and shown as such."""
+MATTERS = timedelta(hours=48)
+RESTED = timedelta(minutes=30)
+"""Posts of the last `MATTERS` that matter are asked for again, each at most once in `RESTED`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,8 @@ class Listening:
         now = self.clock()
         with self.database.write() as session:
             row = sources.ensure(session, source, place.key, place.kind, now)
+            if row.status == SourceStatus.DISABLED.value and row.mark != place.mark:
+                sources.enable(row, now)
             cursor, status, due = row.cursor, row.status, sources.due_at(row, now)
         if status == SourceStatus.DISABLED.value:
             return Run(0, 0, 0, None, row.reason)
@@ -85,7 +94,7 @@ class Listening:
             try:
                 batch = place.collector.collect(cursor)
             except NotYet as turn:
-                return Run(posts, mentions, edited, turn.at, our_turn=False)
+                return Run(posts, mentions, edited, self._keeps_away(source, place, turn), our_turn=False)
             except RetryLater as patience:
                 return Run(posts, mentions, edited, self._failed(source, place, patience), patience.reason)
             except AccessLost as lost:
@@ -98,7 +107,7 @@ class Listening:
             cursor = batch.cursor
             if not batch.more:
                 break
-        return Run(posts, mentions, edited, next_poll_at)
+        return self._refresh(source, place, Run(posts, mentions, edited, next_poll_at))
 
     def hear(
         self, posts: Sequence[Post], brands: Sequence[Brands], now: datetime, source: str | None = None
@@ -142,10 +151,14 @@ class Listening:
         heard = self.hear(batch.posts, listeners, self.clock(), source)
         passed_over = [post for post, found in zip(batch.posts, listeners, strict=True) if not found]
         now = self.clock()
-        wait = min(max(place.every, batch.poll_after or timedelta(0)), LONGEST_PATIENCE)
+        least = timedelta(0) if place.live else place.every
+        wait = min(max(least, batch.poll_after or timedelta(0)), LONGEST_PATIENCE)
         with self.database.write() as session:
             stored = store(session, source, heard, now)
             candidates.keep(session, source, passed_over, keep=self.keep_candidates, now=now)
+            following.count(session, place.network, batch.engagement, now)
+            gone = following.erase(session, place.network, batch.deleted, now)
+            gaps.keep(session, source, place.key, [(gap.start, gap.end, gap.reason) for gap in batch.gaps], now)
             sources.succeeded(
                 sources.ensure(session, source, place.key, place.kind, now),
                 cursor=batch.cursor,
@@ -156,9 +169,54 @@ class Listening:
             )
         for notice in batch.notices:
             log.warning("%s %s: %s", source, place.key, notice)
+        for gap in batch.gaps:
+            log.error("%s %s: nothing is known of %s to %s: %s", source, place.key, gap.start, gap.end, gap.reason)
+        if gone:
+            log.info("%s %s: %d posts were taken back", source, place.key, len(gone))
         if stored.mentions:
             log.info("%s %s: %d new mentions of %d posts", source, place.key, len(stored.mentions), len(batch.posts))
         return stored, now if batch.more else now + wait
+
+    def _refresh(self, source: str, place: Place, run: Run) -> Run:
+        """Ask again for the posts that matter, after a reading that went well and in its thread."""
+        if not isinstance(place.collector, Refreshes):
+            return run
+        now = self.clock()
+        with self.database.read() as session:
+            ids = following.that_matter(
+                session,
+                source,
+                place.network,
+                since=now - MATTERS,
+                rested=RESTED,
+                limit=place.collector.most,
+                now=now,
+            )
+        if not ids:
+            return run
+        try:
+            found = place.collector.refresh(ids)
+        except RetryLater as patience:  # the reading itself went well: nothing is deaf
+            log.info("%s %s: posts could not be asked for again: %s", source, place.key, patience.reason)
+            return replace(run, next_poll_at=max(run.next_poll_at or now, min(patience.at, now + LONGEST_TURN)))
+        except AccessLost as lost:
+            self._lost(source, place, lost)
+            return replace(run, next_poll_at=None, problem=lost.reason)
+        with self.database.write() as session:
+            following.asked(session, place.network, ids, now)
+            following.count(session, place.network, found.engagement, now)
+            following.erase(session, place.network, found.deleted, now)
+        return run
+
+    def _keeps_away(self, source: str, place: Place, turn: NotYet) -> datetime:
+        """When the place has its turn. Long enough, and it is deaf: that is stored, so that nobody reads calm in it."""
+        now = self.clock()
+        if turn.at - now > STILL_CALM:
+            with self.database.write() as session:
+                row = sources.ensure(session, source, place.key, place.kind, now)
+                sources.waits(row, reason=turn.reason, next_poll_at=min(turn.at, now + LONGEST_TURN), now=now)
+            log.warning("%s %s is not read until %s: %s", source, place.key, turn.at.isoformat(), turn.reason)
+        return min(turn.at, now + LONGEST_TURN)
 
     def _failed(self, source: str, place: Place, patience: RetryLater) -> datetime:
         now = self.clock()
@@ -174,5 +232,6 @@ class Listening:
     def _lost(self, source: str, place: Place, lost: AccessLost) -> None:
         now = self.clock()
         with self.database.write() as session:
-            sources.disabled(sources.ensure(session, source, place.key, place.kind, now), reason=lost.reason, now=now)
+            row = sources.ensure(session, source, place.key, place.kind, now)
+            sources.disabled(row, reason=lost.reason, mark=place.mark, now=now)
         log.error("%s %s is disabled: %s", source, place.key, lost.reason)

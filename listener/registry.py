@@ -1,16 +1,21 @@
 """Source kind -> what reads it. A network is imported when a source of its kind is built, not before."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any, Final
 
 import httpx
 
 from config.clients import open_client, private_place
+from config.credentials import Credential
 from config.i18n import Words
+from config.query import Query, parse
+from config.schema import Brand
 from config.sources import RssOptions, SandboxOptions, SourceOptions, WordPressOptions
 from listener.collector import Collector
 from listener.collectors.feeds.manners import Manners
+from models.limits import Limits, Unlimited
 
 Connect = Callable[..., httpx.Client]
 """`config.clients.open_client`, or what stands in for it; called with its keywords."""
@@ -21,13 +26,21 @@ class Place:
     """One thing to read on its own: a feed of a list, an account, a hashtag.
 
     `key` is unique within its source and stays through restarts: with the source's name it is the row that holds the
-    cursor. `every` is the least time between two looks.
+    cursor. `every` is the least time between two looks. `network` is that of its posts, where it is not the kind.
+    `live`: its collector waits for what is said and is asked again at once; it gets a thread of its own.
+    `mark` changes with the options and the credential of the source: see `models.tables.SourceRow`.
     """
 
     key: str
     kind: str
     every: timedelta
     collector: Collector
+    network: str = ""
+    live: bool = False
+    mark: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "network", self.network or self.kind)  # frozen, but not yet anybody's
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +52,67 @@ class Means:
     """The operator's language: reasons and notices are stored as they will be read."""
     connect: Connect = open_client
     manners: Manners = field(default_factory=Manners)
+    limits: Limits = field(default_factory=Unlimited)
+    """What networks still grant, kept in the store and shared with the publishers."""
+    seconds: float = 20.0
+    """The time-out of one request, for libraries that are told one; `connect` has its own."""
 
 
-def places(options: SourceOptions, means: Means, auth: httpx.Auth | None = None) -> list[Place]:
+@dataclass(frozen=True, slots=True)
+class Hearer:
+    """A brand that listens to a source: what a search is compiled from. The pipeline matches what comes all the same.
+
+    `accounts`: network -> our handle there. `competitors`: name -> query.
+    """
+
+    name: str
+    query: Query
+    accounts: Mapping[str, str] = field(default_factory=dict)
+    competitors: Mapping[str, Query] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a source may use beside its options.
+
+    `auth` sends its credential to its own host with our HTTP client. `secrets` are those its options class names, by
+    variable, for libraries that want them in hand: `given.secrets["X_BEARER_TOKEN"].for_url(options.url)`.
+    """
+
+    source: str = ""
+    hearers: Sequence[Hearer] = ()
+    auth: httpx.Auth | None = None
+    secrets: Mapping[str, Credential] = field(default_factory=dict)
+    mark: str = ""
+
+
+NOTHING: Final = Given()
+
+
+def places(options: SourceOptions, means: Means, given: Given = NOTHING) -> list[Place]:
     """The places of one source, each with a collector ready to be asked. Asks nobody yet.
-
-    `auth` is the source's credential, bound to its host; feeds have none.
 
     Raises:
         KeyError: nobody wrote a collector for that kind.
     """
-    return _BUILDERS[options.kind](options, means, auth)
+    return [replace(place, mark=given.mark) for place in BUILDERS[options.kind](options, means, given)]
 
 
-def _rss(options: RssOptions, means: Means, _auth: httpx.Auth | None) -> list[Place]:
+def hearers(brands: Sequence[Brand], source: str) -> tuple[Hearer, ...]:
+    """The brands that listen to `source`, in the order of the file."""
+    return tuple(
+        Hearer(
+            brand.name,
+            parse(brand.query),
+            brand.accounts,
+            {competitor.name: parse(competitor.query) for competitor in brand.competitors},
+        )
+        for brand in brands
+        if source in brand.sources
+    )
+
+
+def _rss(options: RssOptions, means: Means, _given: Given) -> list[Place]:
     """One place a feed, so that a feed that fails stops no other."""
     from listener.collectors.rss import RssCollector  # noqa: PLC0415 - not loaded where no feed is read
 
@@ -64,22 +124,27 @@ def _rss(options: RssOptions, means: Means, _auth: httpx.Auth | None) -> list[Pl
     return found
 
 
-def _sandbox(options: SandboxOptions, means: Means, auth: httpx.Auth | None) -> list[Place]:
+def _sandbox(options: SandboxOptions, means: Means, given: Given) -> list[Place]:
     """The practice ground stands on this machine, at that address and port only."""
     from listener.collectors.sandbox import SandboxCollector  # noqa: PLC0415 - not loaded in production
 
-    client = means.connect(allow_private=private_place(options.url), auth=auth)
+    client = means.connect(allow_private=private_place(options.url), auth=given.auth)
     return [Place(options.url, "sandbox", options.every, SandboxCollector(options.url, client, means.clock, means.t))]
 
 
-def _wordpress(options: WordPressOptions, means: Means, auth: httpx.Auth | None) -> list[Place]:
+def _wordpress(options: WordPressOptions, means: Means, given: Given) -> list[Place]:
     from listener.collectors.wordpress import WordPressCollector  # noqa: PLC0415 - not loaded where no site is read
 
     client = means.connect(
-        allow_private=private_place(options.url) if options.allow_private else frozenset(), auth=auth
+        allow_private=private_place(options.url) if options.allow_private else frozenset(), auth=given.auth
     )
     collector = WordPressCollector(options.url, client, means.clock, t=means.t, username=options.username)
     return [Place(options.url, "wordpress", options.every, collector)]
 
 
-_BUILDERS: dict[str, Callable[..., list[Place]]] = {"rss": _rss, "sandbox": _sandbox, "wordpress": _wordpress}
+BUILDERS: dict[str, Callable[[Any, Means, Given], list[Place]]] = {
+    "rss": _rss,
+    "sandbox": _sandbox,
+    "wordpress": _wordpress,
+}
+"""Kind -> what makes its places of its options. A new network adds its line here."""

@@ -31,7 +31,7 @@ def _at_most(length: int) -> Callable[[str], str]:
     return cut
 
 
-def _short_id(name: str) -> str:
+def short_id(name: str) -> str:
     """A long id by its beginning and its fingerprint, so that it stays one id."""
     if len(name) <= MOST_ID:
         return name
@@ -70,7 +70,7 @@ def _few(names: tuple[str, ...]) -> tuple[str, ...]:
 
 Text = Annotated[str, AfterValidator(clean), AfterValidator(_at_most(MOST_TEXT))]
 Line = Annotated[str, AfterValidator(clean), AfterValidator(_at_most(MOST_LINE))]
-Id = Annotated[str, AfterValidator(clean), AfterValidator(_short_id)]
+Id = Annotated[str, AfterValidator(clean), AfterValidator(short_id)]
 Address = Annotated[str, AfterValidator(clean), AfterValidator(_whole_address)]
 Names = Annotated[tuple[Line, ...], AfterValidator(_few)]
 Utc = Annotated[AwareDatetime, AfterValidator(_utc)]

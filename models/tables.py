@@ -50,6 +50,8 @@ class PostRow(SQLModel, table=True):
     replies: int | None = None
     reposts: int | None = None
     views: int | None = None
+    counted_at: datetime | None = None  # when the four counts were last asked for; None: as the post was first read
+    gone_at: datetime | None = None  # since when its network no longer shows it: then nothing of it is kept but numbers
     site: str = ""
     story_id: int | None = Field(default=None, index=True)  # of a StoryRow; models.store.stories keeps it true
 
@@ -191,6 +193,44 @@ class SourceRow(SQLModel, table=True):
     failures: int = 0
     reason: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))
     notices: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+    mark: str = ""  # changes with the source's options and credential: a disabled place is tried again when it does
+    told_at: datetime | None = None  # when people were told in Slack that it is disabled
+
+
+class GapRow(SQLModel, table=True):
+    """A time of one place that nobody can read any more. Never read as calm."""
+
+    __tablename__ = "gap"
+    __table_args__ = (UniqueConstraint("source", "place", "starts_at", "ends_at", name="gap_identity"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    source: str
+    place: str
+    starts_at: datetime
+    ends_at: datetime = Field(index=True)
+    reason: str = Field(sa_column=Column(Text, nullable=False))
+    noted_at: datetime
+
+
+class LimitRow(SQLModel, table=True):
+    """What a network still grants to one credential in one bucket, until when; `credential` is a hash of a name."""
+
+    __tablename__ = "rate_limit"
+
+    credential: str = Field(primary_key=True)
+    bucket: str = Field(primary_key=True)
+    remaining: int
+    resets_at: datetime
+
+
+class SpendRow(SQLModel, table=True):
+    """What one credential has spent in one month (`2026-11`, UTC), in millionths of the currency."""
+
+    __tablename__ = "spend"
+
+    credential: str = Field(primary_key=True)
+    month: str = Field(primary_key=True)
+    micros: int = Field(sa_column=Column(BigInteger, nullable=False, default=0))
 
 
 class ReplyRow(SQLModel, table=True):

@@ -4,16 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import httpx
-from pydantic import SecretStr
-
-from config.clients import BasicPassword, BearerToken, open_client, private_place
+from config.clients import open_client, private_place
 from config.credentials import Credentials
 from config.guard import Limits
 from config.i18n import words
 from config.query import parse
 from config.schema import Config
-from config.sources import SandboxOptions, WordPressOptions
+from config.sources import SandboxOptions
+from listener.collector import Closes
 from listener.collectors.feeds.manners import Manners
 from listener.matching import Matcher
 from listener.pipeline import Listening
@@ -24,7 +22,10 @@ from models.migrate import prepare
 from models.ml.classifier import Classifier
 from models.ml.judge import Judge, ModelJudge
 from models.ml.language import LanguageReader
+from models.store.limits import StoredLimits
+from repartie.access import auth_of, given_to, secrets_of
 from responders.moderation import Moderation
+from responders.registry import Given as Speaking
 from responders.registry import Publishers, build_publishers
 from responders.replies import Answering
 
@@ -55,6 +56,9 @@ class App:
 
     def close(self) -> None:
         """Give back what is open."""
+        for _, place in self.places:
+            if isinstance(place.collector, Closes):
+                place.collector.close()
         self.database.close()
 
 
@@ -76,18 +80,24 @@ def build(
         OlderSchema: the store must be migrated first, by `repartie db upgrade`.
     """
     t = words(config.language)
-    means = Means(clock=clock, t=t, manners=after.means.manners if after else Manners())
+    database = after.database if after else Database(credentials.database)
+    limits = StoredLimits(
+        database,
+        clock,
+        used_up=t("The network's limit is used up"),
+        capped=t("This month's money is spent: raise the cap in the configuration, or wait for the next month"),
+    )
+    means = Means(clock=clock, t=t, manners=after.means.manners if after else Manners(), limits=limits)
     found = tuple(
         (name, place)
         for name, options in config.sources.items()
-        for place in places(options, means, auth_of(name, config, credentials))
+        for place in places(options, means, given_to(name, config, credentials))
     )
     publishers = build_publishers(
         config,
-        lambda _, name: _publishing_client(name, config, credentials),
+        lambda name: _given_to_speak(name, config, credentials, means),
         dry_run_label=t("dry run"),
     )
-    database = after.database if after else Database(credentials.database)
     if after is None:
         prepare(database)
     else:
@@ -126,27 +136,14 @@ def matcher(config: Config) -> Matcher:
     return Matcher({brand.name: parse(brand.query) for brand in config.brands})
 
 
-def auth_of(source: str, config: Config, credentials: Credentials) -> httpx.Auth | None:
-    """The credential of a source that wants one, bound to its host."""
-    match config.sources[source]:
-        case SandboxOptions(url=url):
-            return BearerToken(url, SecretStr(credentials.sandbox(url).for_url(url)))
-        case WordPressOptions(url=url, username=str(username)):
-            credential = credentials.wordpress(source, url, only=_wordpress_sites(config) == 1)
-            return BasicPassword(url, username, SecretStr(credential.for_url(url)))
-    return None
-
-
-def _wordpress_sites(config: Config) -> int:
-    """How many WordPress sites we log in to."""
-    return sum(isinstance(options, WordPressOptions) and bool(options.username) for options in config.sources.values())
-
-
-def _publishing_client(source: str, config: Config, credentials: Credentials) -> httpx.Client:
-    match config.sources[source]:
-        case SandboxOptions(url=url) | WordPressOptions(url=url, allow_private=True):
-            private = private_place(url)
-        case _:
-            private = frozenset()
-    auth = auth_of(source, config, credentials)
-    return open_client(allow_private=private, auth=auth, limits=Limits(total=PUBLISH_SECONDS))
+def _given_to_speak(source: str, config: Config, credentials: Credentials, means: Means) -> Speaking:
+    options = config.sources[source]
+    url = str(getattr(options, "url", ""))
+    private = isinstance(options, SandboxOptions) or getattr(options, "allow_private", False)
+    client = open_client(
+        allow_private=private_place(url) if private and url else frozenset(),
+        auth=auth_of(source, config, credentials),
+        limits=Limits(total=PUBLISH_SECONDS),
+    )
+    secrets = secrets_of(source, config, credentials)
+    return Speaking(client, secrets, means.limits, means.clock, PUBLISH_SECONDS)

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, JobEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -24,6 +25,7 @@ from listener.registry import Place
 from models.away import Patience
 from models.database import AWAY, Database
 from models.store import leases, sources
+from repartie.staying import Stay
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +39,8 @@ CLOCK_LOOK = timedelta(seconds=1)
 SET_BACK = timedelta(seconds=30)
 """A step back of the clock that is mended; a smaller one costs no more than itself."""
 _FIRST_WAVE = timedelta(milliseconds=50)
+DISABLED_LOOK = timedelta(seconds=30)
+"""How soon we see that a person enabled a place again, in another process."""
 
 
 class AlreadyRunning(Exception):
@@ -48,7 +52,7 @@ class AlreadyRunning(Exception):
 
 
 class Schedule:
-    """Reads every place when it is due, in threads, as long as it holds the lease.
+    """Reads every place when it is due, in threads, as long as it holds the lease; a live one in a thread of its own.
 
     Outlives a store that is away: readings wait and begin again where they stopped. Outlives a clock that is set:
     forward, all places are due at once; back, what was to happen in an hour still does. `seconds` only goes forward.
@@ -75,6 +79,7 @@ class Schedule:
         self._ending = False
         self._ended = threading.Event()
         self._patience = Patience(log)
+        self._stays: dict[str, Stay] = {}
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
             executors={"default": ThreadPoolExecutor(READERS), "lease": ThreadPoolExecutor(1)},
@@ -94,6 +99,7 @@ class Schedule:
         scheduler.add_job(self._renew, "interval", seconds=RENEW.total_seconds(), executor="lease", id="lease")
         self._add(self.places)
         scheduler.start()
+        self._stay()
         threading.Thread(target=self._watch_clock, name="clock", daemon=True).start()
 
     def change(self, listening: Listening, places: Iterable[tuple[str, Place]]) -> None:
@@ -104,7 +110,9 @@ class Schedule:
         """
         before = {_job_id(source, place): place for source, place in self.places}
         self.listening, self.places = listening, list(places)
-        wanted = {_job_id(source, place): (source, place) for source, place in self.places}
+        wanted = {_job_id(source, place): (source, place) for source, place in self.places if not place.live}
+        for job_id in self._stays.keys() - {_job_id(source, place) for source, place in self.places if place.live}:
+            self._stays.pop(job_id).stop()
         scheduled = {job.id for job in self._scheduler.get_jobs()}
         for job_id in (before.keys() - wanted.keys()) & scheduled:
             with suppress(JobLookupError):  # its last reading found it gone and took it off meanwhile
@@ -114,10 +122,13 @@ class Schedule:
             with suppress(JobLookupError):
                 self._scheduler.modify_job(job_id, args=wanted[job_id])
         self._add(wanted[job_id] for job_id in wanted if job_id not in same)
+        self._stay()
 
     def _add(self, places: Iterable[tuple[str, Place]]) -> None:
         now = self.clock()
         for number, (source, place) in enumerate(places):
+            if place.live:
+                continue
             self._scheduler.add_job(
                 self._read,
                 "interval",
@@ -129,11 +140,22 @@ class Schedule:
                 replace_existing=True,
             )
 
+    def _stay(self) -> None:
+        """Stay in every live place; one that was stayed in before is left first, for its collector may have changed."""
+        for source, place in self.places:
+            if place.live:
+                before = self._stays.get(_job_id(source, place))
+                if before:
+                    before.stop()
+                self._stays[_job_id(source, place)] = Stay(place, partial(self._seconds_to, source, place), before)
+
     def stop(self) -> bool:
         """Read nothing more and give the lease back. False when a reading was still under way at the end."""
         with self._turn:
             self._ending = True
         self._ended.set()
+        for stay in self._stays.values():
+            stay.stop()
         if self._scheduler.running:
             # Not shutdown(wait=True): it holds the scheduler's lock while it waits for readings, which may want it.
             self._scheduler.shutdown(wait=False)
@@ -147,12 +169,23 @@ class Schedule:
         return clean
 
     def _read(self, source: str, place: Place) -> None:
+        at = self._look(source, place)
+        with self._turn:
+            if at and not self._ending:
+                self._next(_job_id(source, place), at)
+
+    def _seconds_to(self, source: str, place: Place) -> float:
+        at = self._look(source, place)
+        return (at - self.clock()).total_seconds() if at else 0.0
+
+    def _look(self, source: str, place: Place) -> datetime | None:
+        """Read a place; when it is read next, None where we are ending."""
         with self._turn:
             if self._ending:
-                return
+                return None
             self._reading += 1
         try:
-            at = self.listening.run(source, place).next_poll_at
+            at = self.listening.run(source, place).next_poll_at or self.clock() + DISABLED_LOOK
             self._patience.back()
         except AWAY as error:
             at = self.clock() + timedelta(seconds=self._patience.away(error))
@@ -160,16 +193,11 @@ class Schedule:
             with self._turn:
                 self._reading -= 1
                 self._turn.notify_all()
-        with self._turn:
-            if not self._ending:
-                self._next(_job_id(source, place), at)
+        return at
 
-    def _next(self, job_id: str, at: datetime | None) -> None:
+    def _next(self, job_id: str, at: datetime) -> None:
         with suppress(JobLookupError):  # an edit of the configuration took the place off while it was read
-            if at is None:
-                self._scheduler.remove_job(job_id)
-            else:
-                self._scheduler.modify_job(job_id, next_run_time=at)
+            self._scheduler.modify_job(job_id, next_run_time=at)
 
     def _take_lease(self) -> None:
         with self.database.write() as session:

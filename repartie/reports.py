@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from textwrap import indent
 from zoneinfo import ZoneInfo
 
@@ -32,6 +32,8 @@ AT_ONCE = 16
 """Places tried side by side."""
 _TURNS, _LONGEST_TURN = 60, 10.0
 """How often a place waits for its turn at a host that many places share, and for how many seconds at most."""
+_SOON = timedelta(minutes=2)
+"""A turn further away is not waited for."""
 _COLOURS = {SourceStatus.OK: "green", SourceStatus.FAILING: "yellow", SourceStatus.DISABLED: "red"}
 _STATES = {
     SourceStatus.NEW: mark("not read yet"),
@@ -107,6 +109,8 @@ def _in_turn(collector: Collector, app: App) -> Batch:
         try:
             return collector.collect(None)
         except NotYet as turn:
+            if turn.at - app.clock() > _SOON:
+                raise
             _wait_until(turn.at, app)
     return collector.collect(None)
 
@@ -146,7 +150,7 @@ def collected(app: App, t: Words) -> list[Finding]:
 def _run_in_turn(source: str, place: Place, app: App) -> Run:
     for _ in range(_TURNS):
         run = app.listening.run(source, place)
-        if run.our_turn:
+        if run.our_turn or (run.next_poll_at and run.next_poll_at - app.clock() > _SOON):
             return run
         _wait_until(run.next_poll_at, app)
     return app.listening.run(source, place)

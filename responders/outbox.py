@@ -25,7 +25,7 @@ from models.store import replies, switches
 from models.store.decisions import OUTBOX
 from models.store.mentions import NotFound
 from models.tables import PostRow, ReplyRow
-from responders.publisher import FindsReply, Manner, Preview, Publisher, Receipt, Retracts
+from responders.publisher import FindsReply, Manner, Preview, ProblemCode, Publisher, Receipt, Retracts
 from responders.registry import Publishers
 from responders.seeing import ref_of
 from responders.speaking import Silence, Speech, why_silent
@@ -200,8 +200,10 @@ class Outbox:
 
     def _problem(self, session: Session, row: ReplyRow, speaker: _Speaker | None) -> str | None:
         """Why this answer may not leave after all, or None."""
-        author = session.get_one(PostRow, row.post_id).author_handle
-        speech = Speech(row.brand, row.network, author, row.by_id, row.account, row.dry_run)
+        post = session.get_one(PostRow, row.post_id)
+        if post.gone_at:
+            return ProblemCode.CANNOT_REPLY.value
+        speech = Speech(row.brand, row.network, post.author_handle, row.by_id, row.account, row.dry_run)
         silence = why_silent(speech, self._config, self._publishers, paused=False)
         if silence is not None:
             return silence.value

@@ -283,7 +283,7 @@ class Answering:
         text = clean(text)  # a modal's JSON can carry half a surrogate pair, which no network and no store takes
         brand, post = stored.mention.brand, stored.post
         publisher = self._publishers.of(brand, post.network)
-        if publisher is None:
+        if publisher is None or post.gone_at:
             return Preview(ref_of(post), "", text, len(text), None, (Problem(ProblemCode.CANNOT_REPLY),))
         how = self._brand_replies(brand)
         text = signed(text, how.signature, person)

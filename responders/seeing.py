@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from sqlmodel import Session
 
@@ -24,6 +25,9 @@ from responders.publisher import (
 from responders.registry import Publishers
 from responders.seen import AnswerSeen, Eligibility, MentionSeen, Person, StorySeen
 from responders.speaking import is_ours
+
+_NOBODY: Final = "…"
+"""Who said what is gone."""
 
 
 def ref_of(post: PostRow) -> PostRef:
@@ -78,7 +82,7 @@ def eligibility(session: Session, brand: str, post: PostRow, config: Config, pub
     preview = as_we_know(session, publisher.preview("", ref), post, rules)
     reasons = [problem.code for problem in preview.problems if problem.code is not ProblemCode.EMPTY]
     browser = publisher.browser_address(ref) if isinstance(publisher, HandsOver) else post.url
-    if is_ours(post.author_handle, post.network, config):
+    if post.gone_at or is_ours(post.author_handle, post.network, config):
         reasons.insert(0, ProblemCode.CANNOT_REPLY)
         browser = ""
     return Eligibility(
@@ -121,7 +125,7 @@ def see(session: Session, mention_id: int, config: Config, publishers: Publisher
         network_label=publishers.label(post.network),
         place=post.place,
         author_name=post.author_name,
-        author_handle=post.author_handle,
+        author_handle=post.author_handle or _NOBODY,
         author_url=post.author_url,
         followers=post.author_followers,
         title=post.title,
@@ -144,4 +148,5 @@ def see(session: Session, mention_id: int, config: Config, publishers: Publisher
         acts=tuple(host.actions(ref)) if host else (),
         story=story_seen(session, post),
         rule=mention.rule,
+        gone=post.gone_at is not None,
     )

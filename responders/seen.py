@@ -108,3 +108,5 @@ class MentionSeen:
     acts: tuple[Act, ...] = ()
     story: StorySeen | None = None
     rule: str = ""
+    gone: bool = False
+    """The network no longer shows the post: what it said and who said it are not kept."""

@@ -18,7 +18,13 @@ class Exchange(BaseHTTPRequestHandler):
         self.server.web.requests.append(self)
         path = self.path.partition("?")[0]
         self.close_connection = True
-        self.server.web.routes.get(path, Exchange.not_found)(self)
+        self.server.web.routes.get(path, self.server.web.elsewhere)(self)
+
+    def __getattr__(self, name: str) -> Callable[[], None]:
+        """Every method is answered alike; http.server looks for `do_<METHOD>`."""
+        if name.startswith("do_"):
+            return self.do_GET
+        raise AttributeError(name)
 
     def not_found(self) -> None:
         self.answer(b"", status=404)
@@ -44,10 +50,11 @@ class _Server(ThreadingHTTPServer):
 
 
 class Web:
-    """`routes` may change while it runs; `requests` holds what came."""
+    """`routes` may change while it runs, `elsewhere` answers what has none; `requests` holds what came."""
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.routes: dict[str, Callable[[Exchange], None]] = {}
+        self.elsewhere: Callable[[Exchange], None] = Exchange.not_found
         self.requests: list[Exchange] = []
         self._server = _Server(("127.0.0.1", 0), Exchange)
         self._server.web = self

@@ -1,22 +1,23 @@
 """Reads the practice ground's square. Its API is described in `sandbox/social/README.md`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Final
+from typing import Final, TypeVar
 
 import httpx
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from config.guard import Forbidden
 from config.i18n import Words, words
-from listener.collector import Batch, Cursor
+from listener.collector import Batch, Cursor, Refreshed
 from models.errors import AccessLost, RetryLater
 from models.post import Author, Engagement, Post
 
 _PATIENCE: Final = timedelta(seconds=15)
 """How long we leave a square that is away and does not say for how long."""
 _PAGE: Final = 100
+_GONE: Final = frozenset({httpx.codes.NOT_FOUND, httpx.codes.GONE})
 
 
 class _Answer(BaseModel):
@@ -51,6 +52,9 @@ class _Page(_Answer):
     next: int = Field(ge=0)
     more: bool
     run: str = ""
+
+
+_Kind = TypeVar("_Kind", bound=_Answer)
 
 
 def _now() -> datetime:
@@ -88,18 +92,43 @@ class SandboxCollector:
             more=page.more,
         )
 
+    most: Final = 20
+    """Ids of one `refresh`: each is a request."""
+
+    def refresh(self, external_ids: Sequence[str]) -> Refreshed:
+        """The numbers of these posts now, and which of them are gone.
+
+        Raises:
+            RetryLater, AccessLost: as `collect`.
+        """
+        engagement, deleted = {}, []
+        for uri in external_ids:
+            response = self._ask(f"{self._posts}/{uri.rpartition('/')[2]}", {})
+            if response.status_code in _GONE:
+                deleted.append(uri)
+            else:
+                engagement[uri] = _engagement(self._read(_Post, response))
+        return Refreshed(engagement, deleted)
+
     def _page(self, after: int) -> _Page:
+        return self._read(_Page, self._ask(self._posts, {"after": after, "limit": _PAGE}))
+
+    def _ask(self, url: str, params: dict[str, int]) -> httpx.Response:
+        """What the square answers, or that a post is not there; everything else is raised."""
         try:
-            response = self._client.get(self._posts, params={"after": after, "limit": _PAGE})
+            response = self._client.get(url, params=params)
         except Forbidden as error:
             raise AccessLost(self._t("{host} is not an address we may call", host=error.host)) from error
         except httpx.RequestError as error:
             reason = self._t("The square does not answer ({error})", error=type(error).__name__)
             raise RetryLater(self._clock() + _PATIENCE, reason) from error
-        if response.status_code != httpx.codes.OK:
+        if response.status_code != httpx.codes.OK and (response.status_code not in _GONE or url == self._posts):
             raise self._refusal(response)
+        return response
+
+    def _read(self, kind: type[_Kind], response: httpx.Response) -> _Kind:
         try:
-            return _Page.model_validate_json(response.content)
+            return kind.model_validate_json(response.content)
         except ValidationError as error:
             raise RetryLater(self._clock() + _PATIENCE, self._t("The square's answer cannot be read")) from error
 
@@ -142,6 +171,10 @@ def _post(said: _Post) -> Post:
         parent_id=said.in_reply_to_uri,
         links=tuple(word for word in words if word.startswith(("https://", "http://"))),
         accounts=tuple(word.strip(".,;:!?…)»\"'") for word in words if word.startswith("@") and len(word) > 1),
-        engagement=Engagement(likes=said.likes, replies=said.replies, reposts=said.reposts),
+        engagement=_engagement(said),
         thread={"id": said.id} | ({"locked": "1"} if said.closed else {}),
     )
+
+
+def _engagement(said: _Post) -> Engagement:
+    return Engagement(likes=said.likes, replies=said.replies, reposts=said.reposts)

@@ -167,7 +167,7 @@ class WordPressCollector:
             asked["status"] = "all"  # approved and held; without the right to moderate, the site leaves out the held
         answer = self._asked("comments", asked)
         total = answer.headers.get("x-wp-total", "")
-        comments = self._read(_Comment, answer)
+        comments = list({said.id: said for said in self._read(_Comment, answer)}.values())
         return comments, int(total) if total.isdecimal() else offset + len(comments)
 
     def _around(self, comments: Sequence[_Comment]) -> _Around:

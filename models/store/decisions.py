@@ -29,6 +29,7 @@ class Worker(NamedTuple):
 
 
 OUTBOX = Worker("outbox", "Repartie")
+LISTENER = Worker("listener", "Repartie")
 
 
 class What(StrEnum):
@@ -42,6 +43,8 @@ class What(StrEnum):
     CORRECTED = "corrected"
     MODERATED = "moderated"
     """A post's standing on a site that we run was changed there; `details` say from what to what."""
+    GONE = "gone"
+    """The network no longer shows the post: nothing is left to answer."""
     ANSWERED = "answered"
     APPROVED = "approved"
     REFUSED = "refused"

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select, update
 
-from models.post import Post
-from models.store import stories
+from models.post import Engagement, Post
+from models.store import following, stories
 from models.store.insert import insert_new
 from models.store.posts import keep_thread, to_values
 from models.store.stories import Copy
@@ -19,6 +19,7 @@ from models.verdict import Verdict
 
 Identity = tuple[str, str]
 """Network and external id: one Post."""
+_UNKNOWN = Engagement()
 _CHUNK = 500  # ids a statement: under every database's limit of parameters
 
 
@@ -54,10 +55,11 @@ class Known:
     text: str
     brands: frozenset[str]
     thread: dict[str, str]
+    gone: bool = False
 
     def says(self, post: Post) -> bool:
-        """Whether the post still says the same."""
-        return self.title == post.title and self.text == post.text
+        """Whether the post still says the same; of one that is gone, nothing is heard any more."""
+        return self.gone or (self.title == post.title and self.text == post.text)
 
 
 def identity(post: Post) -> Identity:
@@ -82,7 +84,12 @@ def known(session: Session, posts: Iterable[Post]) -> dict[Identity, Known]:
                 key = (network, row.external_id)
                 brands = found[key].brands if key in found else frozenset()
                 found[key] = Known(
-                    row.id or 0, row.title, row.text, brands | {brand} if brand else brands, dict(row.thread)
+                    row.id or 0,
+                    row.title,
+                    row.text,
+                    brands | {brand} if brand else brands,
+                    dict(row.thread),
+                    row.gone_at is not None,
                 )
     return found
 
@@ -91,6 +98,11 @@ def store(session: Session, source: str, heard: Sequence[Heard], now: datetime) 
     """Store what is new of `heard` and follow edits. The same input twice stores nothing twice."""
     stories.one_at_a_time(session)
     before = known(session, (item.post for item in heard))
+    heard = [item for item in heard if identity(item.post) not in before or not before[identity(item.post)].gone]
+    again = {identity(item.post): item.post for item in heard if identity(item.post) in before}
+    for network in {network for network, _ in again}:
+        counts = {post.external_id: post.engagement for post in again.values() if post.network == network}
+        following.count(session, network, {name: said for name, said in counts.items() if said != _UNKNOWN}, now)
     fresh = {identity(item.post): item for item in heard if identity(item.post) not in before}
     insert_new(session, PostRow, [to_values(item.post) | {"seen_at": now} for item in fresh.values()])
     after = known(session, (item.post for item in heard))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
 from models.status import SourceStatus
 from models.store.insert import insert_new
@@ -55,6 +55,13 @@ def succeeded(  # noqa: PLR0913 - what one reading brought, stored at once
         row.notices = [*row.notices, *notices][-_NOTICES_KEPT:]
 
 
+def waits(row: SourceRow, *, reason: str, next_poll_at: datetime, now: datetime) -> None:
+    """We keep away for long, to keep to a limit: deaf, though nothing failed."""
+    _become(row, SourceStatus.FAILING, now)
+    row.reason = reason
+    row.next_poll_at = next_poll_at
+
+
 def failed(row: SourceRow, *, reason: str, next_poll_at: datetime, now: datetime) -> None:
     """The place did not answer: it is deaf until it does."""
     _become(row, SourceStatus.FAILING, now)
@@ -63,9 +70,10 @@ def failed(row: SourceRow, *, reason: str, next_poll_at: datetime, now: datetime
     row.next_poll_at = next_poll_at
 
 
-def disabled(row: SourceRow, *, reason: str, now: datetime) -> None:
-    """The place or our access to it is gone: a person must mend it."""
+def disabled(row: SourceRow, *, reason: str, now: datetime, mark: str = "") -> None:
+    """The place or our access to it is gone: a person must mend it, and is told. `mark`: see `SourceRow`."""
     _become(row, SourceStatus.DISABLED, now)
+    row.mark, row.told_at = mark, None
     row.failures += 1
     row.reason = reason
     row.next_poll_at = None
@@ -97,6 +105,18 @@ def enable(row: SourceRow, now: datetime) -> None:
     _become(row, SourceStatus.NEW, now)
     row.failures = 0
     row.reason = ""
+
+
+def untold(session: Session) -> Sequence[SourceRow]:
+    """Disabled places that nobody was told of, by name and place."""
+    found = select(SourceRow).where(SourceRow.status == SourceStatus.DISABLED.value, col(SourceRow.told_at).is_(None))
+    return session.exec(found.order_by(col(SourceRow.name), col(SourceRow.place))).all()
+
+
+def told(session: Session, rows: Sequence[SourceRow], now: datetime) -> None:
+    """People know of these."""
+    ids = [row.id for row in rows]
+    session.exec(update(SourceRow).where(col(SourceRow.id).in_(ids)).values(told_at=now))
 
 
 def _become(row: SourceRow, status: SourceStatus, now: datetime) -> None:

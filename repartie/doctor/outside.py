@@ -13,7 +13,7 @@ from config.credentials import CredentialMissing, Credentials
 from config.i18n import Words
 from config.schema import Config
 from config.sources import RssOptions
-from repartie.app import auth_of
+from repartie.access import given_to
 from repartie.doctor.diagnosis import Diagnosis, fine, warning, wrong
 from responders.slack import trial
 from responders.slack.app import build_client
@@ -104,4 +104,4 @@ def _needed(config: Config, credentials: Credentials) -> list[Callable[[], objec
     needed: list[Callable[[], object]] = []
     if any(brand.slack for brand in config.brands):
         needed += [partial(credentials.slack_bot, config.slack), partial(credentials.slack_app, config.slack)]
-    return needed + [partial(auth_of, source, config, credentials) for source in config.sources]
+    return needed + [partial(given_to, source, config, credentials) for source in config.sources]
