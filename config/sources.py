@@ -12,7 +12,7 @@ Every = Annotated[Duration, between(timedelta(seconds=1), timedelta(days=30))]
 """How often a source is asked."""
 Backfill = Annotated[Duration, between(timedelta(0), timedelta(days=30))]
 """How far back a network is read the first time, and again when a brand's query has changed. 0d: not at all."""
-ALL_BACKFILL = "How far back it is read the first time and when a query has changed: 7d; 0d for nothing."
+BACKFILL_SAID = "How far back it is read the first time and when a query has changed: 7d; 0d for nothing."
 
 
 class Source(Section):

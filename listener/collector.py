@@ -105,6 +105,15 @@ class Refreshes(Protocol):
         ...
 
 
+@runtime_checkable
+class Tells(Protocol):
+    """A place of which a person should know more than how it was last read: the money spent this month, say."""
+
+    def tells(self) -> Sequence[str]:
+        """A few words each, in the operator's language, for `repartie sources`. Asks no network."""
+        ...
+
+
 def digest(*parts: object) -> str:
     """A short mark of what was asked for: keep it in the cursor, to see that the question has changed since."""
     return hashlib.blake2b("\0".join(map(str, parts)).encode(), digest_size=6).hexdigest()

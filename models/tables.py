@@ -210,6 +210,7 @@ class GapRow(SQLModel, table=True):
     ends_at: datetime = Field(index=True)
     reason: str = Field(sa_column=Column(Text, nullable=False))
     noted_at: datetime
+    told_at: datetime | None = None  # when people were told in Slack
 
 
 class LimitRow(SQLModel, table=True):

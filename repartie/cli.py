@@ -50,6 +50,10 @@ from responders.seen import Person
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 slack = typer.Typer(no_args_is_help=True, help=t("What Slack needs to know of us."))
 app.add_typer(slack, name="slack")
+sources = typer.Typer(
+    invoke_without_command=True, help=t("Show how each source is, since when, why, and when it is read next.")
+)
+app.add_typer(sources, name="sources")
 for topic in (init, add, doctor, db, backup, backtest):
     topic.register(app)
 
@@ -125,21 +129,30 @@ def _collect(config: ConfigFile = HERE, env_file: EnvFile = ENV) -> None:
     _show(found)
 
 
-@app.command("sources", help=t("Show how each source is, since when, why, and when it is read next."))
-def _sources(
+@sources.callback()
+def _sources(context: typer.Context, config: ConfigFile = HERE, env_file: EnvFile = ENV) -> None:
+    if context.invoked_subcommand is not None:
+        return
+    read, credentials = _settings(config, env_file)
+    with _opened(read, credentials) as opened:
+        out.print(reports.sources(opened, t))
+        if (gaps := reports.gaps(opened, t)).row_count:
+            out.print(gaps)
+
+
+@sources.command("enable", help=t("Read a source again although it was disabled: you mended it."))
+def _enable(
+    source: Annotated[str, typer.Argument(help=t("Its name in the file."))],
     config: ConfigFile = HERE,
     env_file: EnvFile = ENV,
-    retry: Annotated[
-        str | None, typer.Option(help=t("Read this source again although it was disabled: you mended it."))
-    ] = None,
 ) -> None:
     read, credentials = _settings(config, env_file)
-    if retry is not None and retry not in read.sources:
-        fail(t("No source is called {name}; there are: {names}", name=retry, names=", ".join(read.sources)), 2)
+    if source not in read.sources:
+        names = ", ".join(read.sources)
+        fail(t("No source is called {name}; there are: {names}", name=source, names=names), WRONG_INPUT)
     with _opened(read, credentials) as opened:
-        if retry is not None:
-            reports.enable(opened, retry)
-        out.print(reports.sources(opened, t))
+        reports.enable(opened, source)
+    out.print(t("{source} is read again; a process that listens begins within a minute.", source=source), markup=False)
 
 
 @app.command("replay", help=t("Send an export of real posts through the whole listening side, with their own times."))

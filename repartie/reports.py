@@ -1,7 +1,7 @@
 """What `check`, `collect` and `sources` show, as tables. Nothing here posts, and `check` stores nothing."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from rich.text import Text
 from config.credentials import CredentialMissing
 from config.i18n import Words, mark
 from config.schema import Config
-from listener.collector import Batch, Collector
+from listener.collector import Batch, Collector, Tells
 from listener.pipeline import Run
 from listener.registry import Place
 from listener.triage import Subject, triage_of
@@ -24,6 +24,7 @@ from models.ml.judge import Judge, ModelJudge
 from models.ml.language import LanguageReader
 from models.post import Author, Post
 from models.status import SourceStatus
+from models.store import gaps as gap_rows
 from models.store import sources as source_rows
 from models.tables import SourceRow
 from repartie.app import App, matcher, now
@@ -34,6 +35,7 @@ _TURNS, _LONGEST_TURN = 60, 10.0
 """How often a place waits for its turn at a host that many places share, and for how many seconds at most."""
 _SOON = timedelta(minutes=2)
 """A turn further away is not waited for."""
+REMEMBERED = timedelta(days=30)
 _COLOURS = {SourceStatus.OK: "green", SourceStatus.FAILING: "yellow", SourceStatus.DISABLED: "red"}
 _STATES = {
     SourceStatus.NEW: mark("not read yet"),
@@ -187,18 +189,32 @@ def sources(app: App, t: Words) -> Table:
             _moment(row.since if row.id else None, app, t),
             _moment(row.last_ok_at, app, t),
             _moment(row.next_poll_at, app, t),
-            Text("; ".join(filter(None, [row.reason, *row.notices]))),
+            Text("; ".join(filter(None, [row.reason, *row.notices, *_told(place.collector)]))),
         )
     return table
 
 
+def gaps(app: App, t: Words) -> Table:
+    """What nobody can read any more, of the last month."""
+    table = Table(t("Lost to us"), t("From"), t("To"), t("Why"), box=None, pad_edge=False, header_style="bold red")
+    with app.database.read() as session:
+        for gap in gap_rows.since(session, app.clock() - REMEMBERED):
+            source = Text.assemble((gap.source, "bold"), "\n", gap.place)
+            table.add_row(source, _moment(gap.starts_at, app, t), _moment(gap.ends_at, app, t), Text(gap.reason))
+    return table
+
+
 def enable(app: App, source: str) -> None:
-    """Read every place of `source` again although it was disabled."""
+    """Read every disabled place of `source` again."""
     with app.database.write() as session:
         for row in source_rows.every(session):
-            if row.name == source:
+            if row.name == source and row.status == SourceStatus.DISABLED.value:
                 source_rows.enable(row, app.clock())
                 row.next_poll_at = app.clock()
+
+
+def _told(collector: Collector) -> Sequence[str]:
+    return collector.tells() if isinstance(collector, Tells) else ()
 
 
 def _moment(at: datetime | None, app: App, t: Words) -> str:

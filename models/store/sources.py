@@ -113,7 +113,7 @@ def untold(session: Session) -> Sequence[SourceRow]:
     return session.exec(found.order_by(col(SourceRow.name), col(SourceRow.place))).all()
 
 
-def told(session: Session, rows: Sequence[SourceRow], now: datetime) -> None:
+def told(session: Session, *, rows: Sequence[SourceRow], now: datetime) -> None:
     """People know of these."""
     ids = [row.id for row in rows]
     session.exec(update(SourceRow).where(col(SourceRow.id).in_(ids)).values(told_at=now))

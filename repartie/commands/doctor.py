@@ -95,6 +95,7 @@ def _stored(config: Config | None, credentials: Credentials, at: datetime) -> It
             with database.read() as session:
                 yield work.listening(session, at, t)
                 yield from work.places(session, config, t)
+                yield from work.gaps(session, config, at, t)
                 yield work.publishing(session, config, t, allowed=credentials.may_publish)
                 yield from work.replies(session, at, t)
                 yield from work.backlog(session, config, at, t)

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, func, select
 from config.i18n import Words
 from config.schema import Config
 from models.status import ReplyStatus, SourceStatus
+from models.store import gaps as gap_rows
 from models.store import sources, switches
 from models.tables import CardMentionRow, LeaseRow, MentionRow, ReplyRow
 from repartie.doctor.diagnosis import Diagnosis, fine, warning, wrong
@@ -37,12 +38,21 @@ def places(session: Session, config: Config, t: Words) -> Iterator[Diagnosis]:
         what = f"{row.name} {row.place}"
         if row.status == SourceStatus.DISABLED:
             said = t("disabled since {at}: {reason}", at=t.moment(row.since, zone), reason=row.reason)
-            yield wrong(what, said, t("Mend it, then: {command}", command=f"repartie sources --retry {row.name}"))
+            yield wrong(what, said, t("Mend it, then: {command}", command=f"repartie sources enable {row.name}"))
         else:
             said = t("deaf since {at}: {reason}", at=t.moment(row.since, zone), reason=row.reason)
             yield warning(what, said, t("It is tried again by itself; if it lasts, mend or remove it."))
     if well:
         yield fine(t("Sources"), t("none is deaf"))
+
+
+def gaps(session: Session, config: Config, now: datetime, t: Words) -> Iterator[Diagnosis]:
+    """What nobody can read any more, of this week."""
+    zone = ZoneInfo(config.timezone)
+    for gap in gap_rows.since(session, now - RECENT):
+        start, end = t.moment(gap.starts_at, zone), t.moment(gap.ends_at, zone)
+        said = t("lost to us from {start} to {end}: {reason}", start=start, end=end, reason=gap.reason)
+        yield warning(f"{gap.source} {gap.place}", said, t("Do not read it as calm; nothing brings it back."))
 
 
 def replies(session: Session, now: datetime, t: Words) -> Iterator[Diagnosis]:

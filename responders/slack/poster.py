@@ -34,6 +34,7 @@ from responders.slack.kit import Message
 from responders.slack.mention import view as mention_view
 from responders.slack.pace import Pace
 from responders.slack.queue import view as queue_view
+from responders.slack.sources.news import news
 
 BURST_OVER: Final = 5
 """More mentions of one brand waiting at once than this become one grouped card."""
@@ -46,6 +47,7 @@ _CLOSED_FOR: Final = 60.0
 _AWAY_FIRST, _AWAY_MOST = 2.0, 60.0
 _AFTER_A_FAULT: Final = 5.0
 _PRUNE_EVERY: Final = 3600.0
+_NEWS_EVERY: Final = 5.0
 _log = logging.getLogger(__name__)
 
 
@@ -75,6 +77,8 @@ class Poster:
     _away_until: float = 0.0
     _away_for: float = _AWAY_FIRST
     _prune_at: float = 0.0
+    _news_at: float = 0.0
+    _telling: Callable[..., None] | None = None
     _patience: Patience = field(default_factory=lambda: Patience(_log))
 
     def __post_init__(self) -> None:
@@ -97,6 +101,7 @@ class Poster:
     def follow(self, other: "Poster") -> None:
         """Go on where `other` stopped: its pace, the cards somebody looks at, the messages it did not post."""
         self.pace, self.hurried, self.notices = other.pace, other.hurried, other.notices
+        self._telling = other._telling  # noqa: SLF001 - of the same class
 
     def run(self, stop: Event) -> None:
         """Work until `stop` is set and `wake()` was called."""
@@ -115,7 +120,14 @@ class Poster:
             return self._away_until - now
         self._closed = {channel: until for channel, until in self._closed.items() if until > now}
         pause = IDLE
-        for work in (self._redraw_hurried, self._say_next, self._find_lost, self._post_new, self._redraw_stale):
+        for work in (
+            self._redraw_hurried,
+            self._say_next,
+            self._tell_news,
+            self._find_lost,
+            self._post_new,
+            self._redraw_stale,
+        ):
             try:
                 if work(now):
                     self._away_for = _AWAY_FIRST
@@ -172,6 +184,23 @@ class Poster:
         else:
             self.pace.posted(place, self.seconds())
         self.notices.popleft()
+        return True
+
+    def _tell_news(self, now: float) -> bool:
+        """What happened to the places we listen to: kept as told once it was said, so better twice than never."""
+        if self.notices or now < self._news_at:
+            return False
+        if self._telling:
+            with self.database.write() as session:
+                self._telling(session=session, now=self.clock())
+            self._telling = None
+        with self.database.read() as session:
+            found = news(session, self.config, self.clock())
+        if found is None:
+            self._news_at = now + _NEWS_EVERY
+            return False
+        self.notices.extend((channel, found.message) for channel in found.channels)
+        self._telling = found.told
         return True
 
     def _find_lost(self, now: float) -> bool:

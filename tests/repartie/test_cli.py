@@ -134,9 +134,9 @@ def test_collect_stores_once_and_sources_says_how_it_went(run: Run, tmp_path: Pa
     shown = run("sources").output
     assert "answers" in shown
     assert "disabled" in shown
-    run("sources", "--retry", "presse")
+    assert run("sources", "enable", "presse").exit_code == 0
     assert "disabled" not in run("sources").output
-    assert run("sources", "--retry", "press").exit_code == 2
+    assert run("sources", "enable", "press").exit_code == 2
 
 
 def test_pause_and_resume_are_kept_and_audited(run: Run, tmp_path: Path, feed: str) -> None:

@@ -201,7 +201,7 @@ def test_places_that_do_not_answer(session: Session) -> None:
     deaf, disabled = work.places(session, config(), EN)
     assert (deaf.health, disabled.health) == (WARNING, WRONG)
     assert "22 Nov 2026" in deaf.said
-    assert "repartie sources --retry blogs" in disabled.mend
+    assert "repartie sources enable blogs" in disabled.mend
 
 
 def test_answers_that_wait(session: Session) -> None:

@@ -23,6 +23,7 @@ def upgrade() -> None:
     sa.Column('ends_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('noted_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('told_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('source', 'place', 'starts_at', 'ends_at', name='gap_identity')
     )

@@ -35,7 +35,7 @@ class World:
     """One network, empty at first. `powers` names what its adapter promises; a test that needs another is not asked.
 
     `pages`: `collect` takes several batches for many posts. `edits`: an edited post is given again. `deletes`: a
-    deleted one is told in `Batch.deleted`. `refreshes`: its collector can be asked again. `secured`: it wants a credential.
+    deleted one is told in `Batch.deleted`. `refreshes`: its collector can be asked again. `secured`: it has a token.
     `shuffles`: the network may give posts in another order, or twice. `forgiving`: half an answer is read, as far as it
     goes, and the rest comes with the next.
     """

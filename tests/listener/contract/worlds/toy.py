@@ -1,6 +1,6 @@
 """A network that has everything, with its collector: an example to begin from, and what tries the contract itself.
 
-`GET /events?after=7` gives ten events at most after the seventh: `{"events": [{"n": 8, "what": "said", ...}], "left": 3}`
+`GET /events?after=7` gives ten events at most after the seventh: `{"events": [{"n": 8, "what": "said"}], "left": 3}`.
 """
 
 import json
