@@ -9,9 +9,11 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from config.schema import Brand
 from listener.collector import Batch, Refreshes
+from listener.conversations import turn
 from listener.ears import Brands, Ears
 from listener.matching import Matcher
 from listener.registry import Place
@@ -23,7 +25,8 @@ from models.ml.judge import Judge
 from models.post import Post
 from models.status import SourceStatus
 from models.store import candidates, following, gaps, sources
-from models.store.hearing import Heard, Stored, identity, known, store
+from models.store.conversations import Follows, answered_by_us
+from models.store.hearing import Heard, Identity, Stored, identity, known, store
 from models.verdict import Verdict
 
 log = logging.getLogger(__name__)
@@ -110,11 +113,17 @@ class Listening:
         return self._refresh(source, place, Run(posts, mentions, edited, next_poll_at))
 
     def hear(
-        self, posts: Sequence[Post], brands: Sequence[Brands], now: datetime, source: str | None = None
+        self,
+        posts: Sequence[Post],
+        brands: Sequence[Brands],
+        now: datetime,
+        source: str | None = None,
+        going_on: Mapping[Identity, Mapping[str, int]] = MappingProxyType({}),
     ) -> list[Heard]:
         """Judge what concerns a brand (`brands`, one entry for each post), unless the store holds it unchanged.
 
-        A post of which the rules show one brand's mention and not the other's is heard twice.
+        A post of which the rules show one brand's mention and not the other's is heard twice. What answers our own
+        answer (`going_on`: for which brands, and their first mention) is always shown.
         """
         matched = {identity(post): (post, words) for post, words in zip(posts, brands, strict=True) if words}
         with self.database.read() as session:
@@ -130,10 +139,19 @@ class Listening:
             zip(map(identity, to_judge), self.judge.judge(to_judge), strict=True)
         )
         said = {identity(post): fingerprint(post) for post in fresh}
-        heard = []
+        heard: list[Heard] = []
         for key, (post, found) in matched.items():
             ruled: dict[Ruling, Brands] = {}
+            going = {brand: first for brand, first in going_on.get(key, {}).items() if brand in found}
+            if going:
+                verdict = verdicts.get(key)
+                said_to_us = turn(post.text, verdict.label if verdict else None)
+                follows = {brand: Follows(first, said_to_us) for brand, first in going.items()}
+                part = {brand: found[brand] for brand in going}
+                heard.append(Heard(post, part, verdict, shown=True, rule="", print=said.get(key), follows=follows))
             for brand, words in found.items():
+                if brand in going:
+                    continue
                 ruling = self.triage.decide(Subject(post, brand, words, source, verdicts.get(key)), now)
                 ruled.setdefault(ruling, {})[brand] = words
             heard += [Heard(post, part, verdicts.get(key), *ruling, said.get(key)) for ruling, part in ruled.items()]
@@ -144,11 +162,14 @@ class Listening:
         return self.ears.match(posts)
 
     def _take_in(self, source: str, place: Place, batch: Batch) -> tuple[Stored, datetime]:
+        with self.database.read() as session:
+            going_on = answered_by_us(session, batch.posts)
         listeners = [
-            {brand: words for brand, words in found.items() if self.ears.listens(brand, source)}
-            for found in self.match(batch.posts)
+            dict.fromkeys(self.ears.goes_on(going_on.get(identity(post), {}), post), ())
+            | {brand: words for brand, words in found.items() if self.ears.listens(brand, source)}
+            for post, found in zip(batch.posts, self.match(batch.posts), strict=True)
         ]
-        heard = self.hear(batch.posts, listeners, self.clock(), source)
+        heard = self.hear(batch.posts, listeners, self.clock(), source, going_on)
         passed_over = [post for post, found in zip(batch.posts, listeners, strict=True) if not found]
         now = self.clock()
         least = timedelta(0) if place.live else place.every

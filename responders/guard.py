@@ -129,7 +129,9 @@ def _mails(plain: str) -> Iterator[tuple[int, int]]:
 
 
 def _order(pattern: str) -> re.Pattern[str]:
-    signs = (r"\d" if sign == "#" else "[A-Z]" if sign == "@" else re.escape(sign) for sign in pattern if sign not in " .-")
+    signs = (
+        r"\d" if sign == "#" else "[A-Z]" if sign == "@" else re.escape(sign) for sign in pattern if sign not in " .-"
+    )
     return re.compile(r"(?<![A-Z0-9])" + "[ .-]?".join(signs) + r"(?![A-Z0-9])", re.IGNORECASE)
 
 

@@ -81,7 +81,7 @@ def _wordpress(options: WordPressOptions, _account: str, given: Given) -> Publis
 
 
 BUILDERS: dict[str, Builder] = {"sandbox": _sandbox, "wordpress": _wordpress}
-"""Every network that can be answered. A new one adds its line here; `tests/responders/contract` then wants its world."""
+"""Every network that can be answered. A new one adds its line here, and its world in `tests/responders/contract`."""
 
 
 def build_publishers(config: Config, given_to: Callable[[str], Given], *, dry_run_label: str = "dry run") -> Publishers:

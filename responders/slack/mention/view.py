@@ -36,7 +36,7 @@ def card(seen: MentionSeen, t: Words, *, problem: str = "", short: bool = False)
     `problem` is what stands in the way of its answer, in a sentence. `short` cuts the quotation, for a Slack that found
     the card too big.
     """
-    closed = seen.status in _CLOSED
+    closed = seen.status in _CLOSED and not seen.follows  # what came after our answer is there to be read
     quoted = _SHORT if closed or short else kit.QUOTED
     blocks: list[Block] = [
         kit.section(join((who(seen), where(seen, t)), "\n")),
@@ -196,6 +196,12 @@ def _state(seen: MentionSeen, problem: str, t: Words) -> list[Block]:
     blocks: list[Block] = []
     if seen.answer is not None:
         blocks += _answer(seen.answer, seen.network, problem, t)
+    if seen.went_on is not None:
+        name, moment = foreign(seen.went_on.name), kit.moment(seen.went_on.at, "{ago}")
+        blocks.append(
+            kit.section(say(t, mark("💬 {name} answered us {moment}, see the thread"), name=name, moment=moment))
+        )
+        blocks.append(kit.quote(seen.went_on.text, _SHORT))
     if seen.writing is not None:
         blocks.append(kit.section(say(t, mark("✍️ {name} is writing an answer"), name=foreign(seen.writing.name))))
     if seen.gone:
