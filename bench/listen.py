@@ -35,7 +35,7 @@ from listener.registry import Place
 from models.database import Database
 from models.migrate import upgrade
 from models.ml.classifier import Classifier
-from models.ml.judge import Judge, ModelJudge
+from models.ml.judge import Ask, Judge, ModelJudge
 from models.ml.language import LanguageReader
 from models.post import Author, Post
 from models.store.posts import to_values
@@ -64,13 +64,15 @@ SAID = (
 )
 
 
+SAME = Verdict(language="fr", label=Sentiment.NEGATIVE, negative=1.0, neutral=0.0, positive=0.0, model="stub")
+
+
 class StubJudge:
     """Costs nothing, so that what is left is match and store."""
 
-    def judge(self, posts: Sequence[Post]) -> list[Verdict]:
+    def judge(self, asks: Sequence[Ask]) -> list[Verdict]:
         """The same of every post."""
-        said = Verdict(language="fr", label=Sentiment.NEGATIVE, negative=1.0, neutral=0.0, positive=0.0, model="stub")
-        return [said for _ in posts]
+        return [SAME for _ in asks]
 
 
 @dataclass
@@ -154,7 +156,7 @@ def fill(database: Database, size: int) -> None:
                     for id_ in ids
                 ],
             )
-            said = StubJudge().judge([None])[0].model_dump(mode="json")  # type: ignore[list-item] # reads no post
+            said = SAME.model_dump(mode="json")
             session.execute(insert(VerdictRow), [{"mention_id": id_, **said, "judged_at": START} for id_ in ids])
     if not database.is_sqlite:
         with database.write() as session:

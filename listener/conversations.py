@@ -32,14 +32,14 @@ _ADDRESSED: Final = re.compile(r"[@#][\w.@-]+")
 _PART: Final = re.compile(r"\w+|[^\w\s.,;:!…()\"«»\ufe0f\u200d\U0001f3fb-\U0001f3ff^~-]")
 _ASKS: Final = re.compile(
     r"[?\uff1f]|\b(?:pourquoi|comment (?:faire|puis|dois)|est ce que|quand (?:est|sera|aurai|vais)"
-    r"|(?:pouvez|pourriez|avez) vous|peux tu|qui contacter|how (?:do|can|long|come)|when (?:will|can|do)|why|(?:can|could|would|do) you"
-    r"|is there any|what about)\b"
+    r"|(?:pouvez|pourriez|avez) vous|peux tu|qui contacter|how (?:do|can|long|come)|when (?:will|can|do)|why"
+    r"|(?:can|could|would|do) you|is there any|what about)\b"
 )
 _COMPLAINS: Final = re.compile(
     r"\b(?:toujours (?:pas|rien|aucun|en attente)|rien recu|pas (?:encore )?recu|sans reponse"
-    r"|ne (?:marche|fonctionne) pas|j attends|inadmissible|inacceptable|scandaleux|honteux|honte|remboursez|reclamation|avocat|mediateur|plainte"
-    r"|pour rien|still (?:no|not|nothing|waiting)|no (?:answer|reply|refund)|does(?: not|n t) work|unacceptable"
-    r"|disgrace(?:ful)?|ridiculous|refund me|complaint|lawyer|for nothing)\b"
+    r"|ne (?:marche|fonctionne) pas|j attends|inadmissible|inacceptable|scandaleux|honteux|honte|remboursez|reclamation"
+    r"|avocat|mediateur|plainte|pour rien|still (?:no|not|nothing|waiting)|no (?:answer|reply|refund)"
+    r"|does(?: not|n t) work|unacceptable|disgrace(?:ful)?|ridiculous|refund me|complaint|lawyer|for nothing)\b"
 )
 
 

@@ -21,7 +21,7 @@ from listener.stories import fingerprint
 from listener.triage import WITHOUT_RULES, Ruling, Subject, Triage
 from models.database import Database
 from models.errors import AccessLost, NotYet, RetryLater
-from models.ml.judge import Judge
+from models.ml.judge import Ask, Judge
 from models.post import Post
 from models.status import SourceStatus
 from models.store import candidates, following, gaps, sources
@@ -35,6 +35,8 @@ LONGEST_BACK_OFF = timedelta(hours=6)
 LONGEST_PATIENCE = timedelta(hours=24)
 _BATCHES = 200  # a run ends after so many, and the next continues: one source never keeps a thread for ever
 _EARLIEST = timedelta(seconds=1)
+_IN_ITS_THREAD = Ruling(shown=True, rule="")
+"""What answers our own answer is always shown."""
 LONGEST_TURN = timedelta(hours=1)
 """A limit of ours that lasts longer is looked at again all the same: a person may have raised it."""
 STILL_CALM = timedelta(minutes=30)
@@ -128,33 +130,38 @@ class Listening:
         matched = {identity(post): (post, words) for post, words in zip(posts, brands, strict=True) if words}
         with self.database.read() as session:
             held = known(session, (post for post, _ in matched.values()))
-        fresh = [post for key, (post, _) in matched.items() if key not in held or not held[key].says(post)]
-        heard_again = [
-            post
+        fresh = {key for key, (post, _) in matched.items() if key not in held or not held[key].says(post)}
+        asks = [
+            Ask(post, brand)
             for key, (post, words) in matched.items()
-            if key in held and held[key].says(post) and set(words) - held[key].brands
+            for brand in words
+            if key in fresh or brand not in held[key].brands
         ]
-        to_judge = [*fresh, *heard_again]
-        verdicts: Mapping[tuple[str, str], Verdict] = dict(
-            zip(map(identity, to_judge), self.judge.judge(to_judge), strict=True)
-        )
-        said = {identity(post): fingerprint(post) for post in fresh}
-        heard: list[Heard] = []
+        verdicts: dict[tuple[str, str], dict[str, Verdict]] = {}
+        for ask, verdict in zip(asks, self.judge.judge(asks), strict=True):
+            verdicts.setdefault(identity(ask.post), {})[ask.brand or ""] = verdict
+        heard = []
         for key, (post, found) in matched.items():
+            said = fingerprint(post) if key in fresh else None
+            judged = verdicts.get(key, {})
+            follows = {
+                brand: Follows(first, turn(post.text, judged[brand].label if brand in judged else None))
+                for brand, first in going_on.get(key, {}).items()
+                if brand in found
+            }
             ruled: dict[Ruling, Brands] = {}
-            going = {brand: first for brand, first in going_on.get(key, {}).items() if brand in found}
-            if going:
-                verdict = verdicts.get(key)
-                said_to_us = turn(post.text, verdict.label if verdict else None)
-                follows = {brand: Follows(first, said_to_us) for brand, first in going.items()}
-                part = {brand: found[brand] for brand in going}
-                heard.append(Heard(post, part, verdict, shown=True, rule="", print=said.get(key), follows=follows))
             for brand, words in found.items():
-                if brand in going:
-                    continue
-                ruling = self.triage.decide(Subject(post, brand, words, source, verdicts.get(key)), now)
+                ruling = _IN_ITS_THREAD
+                if brand not in follows:
+                    ruling = self.triage.decide(Subject(post, brand, words, source, judged.get(brand)), now)
                 ruled.setdefault(ruling, {})[brand] = words
-            heard += [Heard(post, part, verdicts.get(key), *ruling, said.get(key)) for ruling, part in ruled.items()]
+            heard += [
+                Heard(
+                    post, part, {brand: judged[brand] for brand in part if brand in judged}, *ruling, said,
+                    {brand: follows[brand] for brand in part if brand in follows},
+                )
+                for ruling, part in ruled.items()
+            ]  # fmt: skip
         return heard
 
     def match(self, posts: Sequence[Post]) -> list[Brands]:

@@ -168,10 +168,27 @@ class VerdictRow(SQLModel, table=True):
     neutral: float
     positive: float
     model: str
+    unsure: bool = False
+    brand: str | None = None
+    heads: dict[str, float] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict))
+    intent: str | None = None
+    spam: float | None = None
+    risk: float | None = None
+    risk_because: dict[str, float] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict))
     judged_at: datetime
     corrected_label: str | None = None
     corrected_by: str | None = None
     corrected_at: datetime | None = None
+
+
+class EmbeddingRow(SQLModel, table=True):
+    """What a post is about, as 384 numbers in int8 (`models.ml.embedding`); of the model that is named, no other."""
+
+    __tablename__ = "embedding"
+
+    post_id: int = Field(primary_key=True, foreign_key="post.id", ondelete="CASCADE")
+    model: str = Field(index=True)
+    vector: bytes
 
 
 class SourceRow(SQLModel, table=True):

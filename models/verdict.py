@@ -13,8 +13,26 @@ class Sentiment(StrEnum):
     POSITIVE = "positive"
 
 
+class Intent(StrEnum):
+    """What the author wants; the order is the model's output order."""
+
+    COMPLAINT = "complaint"
+    QUESTION = "question"
+    SUGGESTION = "suggestion"
+    PRAISE = "praise"
+    OTHER = "other"
+
+
+HEADS = ("anger", "joy", "sadness", "fear", "irony", "offensive", "danger")
+"""Further labels, each true or not by itself. `danger`: a person may be in danger (threat, suicide, doxxing)."""
+
+
 class Verdict(BaseModel):
-    """`label` is the argmax; the three probabilities sum to 1 (within rounding); `model` names the weights."""
+    """`label` is the argmax; the three probabilities sum to 1 (within rounding); `model` names the weights.
+
+    With a `brand`, the sentiment is the one towards it. A head that the model does not have, or that was not shown to
+    be good enough, is absent from `heads`, and `intent` is None.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -24,6 +42,11 @@ class Verdict(BaseModel):
     neutral: float = Field(ge=0, le=1)
     positive: float = Field(ge=0, le=1)
     model: str
+    unsure: bool = Field(default=False, description="below the threshold at which nine in ten negatives are right")
+    brand: str | None = Field(None, description="which brand the sentiment is about")
+    heads: dict[str, float] = Field(default_factory=dict, description="label of `HEADS` -> probability")
+    intent: Intent | None = None
+    spam: float | None = Field(None, ge=0, le=1, description="how much it looks like spam or a scam")
 
     @property
     def confidence(self) -> float:

@@ -20,7 +20,7 @@ from listener.registry import Place
 from listener.triage import Subject, triage_of
 from models.errors import AccessLost, NotYet, RetryLater
 from models.ml.classifier import Classifier
-from models.ml.judge import Judge, ModelJudge
+from models.ml.judge import Ask, Judge, ModelJudge
 from models.ml.language import LanguageReader
 from models.post import Author, Post
 from models.status import SourceStatus
@@ -67,7 +67,7 @@ def explained(config: Config, text: str, t: Words, judge: Judge | None = None) -
         said.append(found.render(t))
         if found.matched and rules.rules:
             judge = judge or ModelJudge(Classifier(), LanguageReader())
-            subject = Subject(post, brand.name, found.words, None, judge.judge([post])[0])
+            subject = Subject(post, brand.name, found.words, None, judge.judge([Ask(post, brand.name)])[0])
             known = {field: fact for field, fact in rules.facts(subject, now()).items() if field in _TOLD_BY_TEXT}
             said[-1] += "\n" + indent(rules.explain(known, t), "  ")
     return "\n\n".join(said)

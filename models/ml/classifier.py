@@ -8,18 +8,21 @@ import html
 import os
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.verdict import Sentiment
+from models.ml.manner import ANY, CLASSES, Floats, Manner, manner_of
+from models.verdict import Intent, Sentiment, Verdict
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
+    from tokenizers import Tokenizer
 
 BUNDLED = Path(__file__).parent / "weights"
 MAX_TOKENS = 96
@@ -32,7 +35,7 @@ _HANDLE = re.compile(r"(?<!\w)@\w[\w.]*(?:@[\w.-]+\w)?")
 _SPACE = re.compile(r"\s+")
 _LONGEST = 4_000  # characters: more than MAX_TOKENS can ever cover, so the tokenizer never sees a megabyte
 
-Probabilities = NDArray[np.float64]
+Probabilities = Floats
 """Shape (texts, 3), rows sum to 1, columns in the order of `Sentiment`."""
 
 
@@ -46,49 +49,119 @@ def prepare(text: str) -> str:
     return _SPACE.sub(" ", _HANDLE.sub("@user", _URL.sub("http", short))).strip()
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one pass found in each of its texts.
+
+    `sentiment`: calibrated, shape (texts, 3). `unsure`, `brands`: a text each. `heads`: label of `HEADS` -> shape
+    (texts,), the ones that ship. `intents`: shape (texts, 5) in the order of `Intent`, None where it does not ship.
+    `embeddings`: shape (texts, 384), unit rows, None where the model has none.
+    """
+
+    model: str
+    sentiment: Probabilities
+    unsure: NDArray[np.bool_]
+    brands: Sequence[str | None]
+    heads: Mapping[str, Floats]
+    intents: Floats | None
+    embeddings: NDArray[np.float32] | None
+
+    def verdict(self, row: int, language: str) -> Verdict:
+        """One text's, as it is stored."""
+        negative, neutral, positive = (float(one) for one in self.sentiment[row])
+        return Verdict(
+            language=language,
+            label=list(Sentiment)[int(self.sentiment[row].argmax())],
+            negative=negative,
+            neutral=neutral,
+            positive=positive,
+            model=self.model,
+            unsure=bool(self.unsure[row]),
+            brand=self.brands[row],
+            heads={name: float(column[row]) for name, column in self.heads.items()},
+            intent=None if self.intents is None else list(Intent)[int(self.intents[row].argmax())],
+        )
+
+
+class _Model(NamedTuple):
+    tokenizer: "Tokenizer"
+    session: "InferenceSession"
+    outputs: list[str]
+    columns: list[int]
+    """Where the first output keeps each `Sentiment`."""
+    manner: Manner
+
+
 class Classifier:
-    """Sentiment of texts. One instance serves every thread; the model is loaded at the first call."""
+    """Reads texts. One instance serves every thread; the model is loaded at the first call."""
 
     def __init__(self, folder: Path = BUNDLED, *, threads: int = 2) -> None:
         self.folder = folder
         self.threads = threads
         self._loading = threading.Lock()
-        self._tokenizing = threading.Lock()
 
     @cached_property
     def name(self) -> str:
         """Which weights judge, for the verdict: the folder's name and the weight file's size in bytes."""
         return f"{self.folder.name}-{(self.folder / 'model.onnx').stat().st_size}"
 
-    def probabilities(self, texts: Sequence[str]) -> Probabilities:
-        """Judge `texts`, shape (len(texts), 3), in their order.
+    def read(
+        self,
+        texts: Sequence[str],
+        brands: Sequence[str | None] | None = None,
+        languages: Sequence[str] | None = None,
+    ) -> Reading:
+        """Everything one pass tells of `texts`, in their order; of each about the brand and in the language beside it.
 
         Raises:
             ModelMissing: there is no model in the folder.
         """
-        result = np.empty((len(texts), len(Sentiment)), dtype=np.float64)
+        asked = list(brands) if brands is not None else [None] * len(texts)
+        tongues = list(languages) if languages is not None else [ANY] * len(texts)
+        raw = {"sentiment": np.empty((len(texts), CLASSES), dtype=np.float32)}
         for rows in _micro_batches(texts):
-            result[rows] = self._pass([prepare(texts[row]) for row in rows])
-        return result
+            found = self._pass([prepare(texts[row]) for row in rows], [asked[row] for row in rows])
+            for name, values in found.items():
+                raw.setdefault(name, np.empty((len(texts), values.shape[1]), dtype=np.float32))[rows] = values
+        manner = self._model.manner if len(texts) else Manner()
+        sentiment = manner.sentiment(raw["sentiment"], tongues)
+        return Reading(
+            model=self.name,
+            sentiment=sentiment,
+            unsure=manner.unsure(sentiment, tongues),
+            brands=asked,
+            heads=manner.yes_or_no(raw),
+            intents=manner.intents(raw),
+            embeddings=raw.get("embedding"),
+        )
 
-    def _pass(self, texts: list[str]) -> Probabilities:
-        tokenizer, session, columns = self._model
-        # A fast tokenizer keeps padding and truncation as state: two threads in it raise "Already borrowed".
-        with self._tokenizing:
-            encoded = tokenizer(texts, padding=True, truncation=True, max_length=MAX_TOKENS, return_tensors="np")
-        wanted = {entry.name for entry in session.get_inputs()}
-        feed = {name: np.asarray(array, dtype=np.int64) for name, array in encoded.items() if name in wanted}
-        logits = np.asarray(session.run(None, feed)[0], dtype=np.float64)[:, columns]
-        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return np.asarray(odds / odds.sum(axis=1, keepdims=True), dtype=np.float64)
+    def probabilities(self, texts: Sequence[str]) -> Probabilities:
+        """The sentiment of `texts` alone, shape (len(texts), 3), in their order.
+
+        Raises:
+            ModelMissing: there is no model in the folder.
+        """
+        return self.read(texts).sentiment
+
+    def _pass(self, texts: list[str], brands: list[str | None]) -> dict[str, NDArray[np.float32]]:
+        model = self._model
+        pairs = [text if brand is None else (text, brand) for text, brand in zip(texts, brands, strict=True)]
+        encoded = model.tokenizer.encode_batch(pairs)
+        feed = {
+            "input_ids": np.array([one.ids for one in encoded], dtype=np.int64),
+            "attention_mask": np.array([one.attention_mask for one in encoded], dtype=np.int64),
+        }
+        found = dict(zip(model.outputs, model.session.run(model.outputs, feed), strict=True))
+        found["sentiment"] = found.pop(model.outputs[0])[:, model.columns]
+        return found
 
     @property
-    def _model(self) -> tuple[Any, "InferenceSession", list[int]]:
+    def _model(self) -> "_Model":
         with self._loading:
             return self._loaded
 
     @cached_property
-    def _loaded(self) -> tuple[Any, "InferenceSession", list[int]]:
+    def _loaded(self) -> "_Model":
         self._check()
         os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")  # or it warns that PyTorch is not installed
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -99,19 +172,30 @@ class Classifier:
         from transformers import AutoConfig, AutoTokenizer  # noqa: PLC0415 - the same
 
         config = AutoConfig.from_pretrained(self.folder, local_files_only=True)
-        tokenizer = AutoTokenizer.from_pretrained(self.folder, local_files_only=True)
+        columns = {label: int(column) for column, label in config.id2label.items()}
+        missing = [label for label in Sentiment if label.value not in columns]
+        if missing:
+            msg = f"{self.folder}/config.json: id2label names {sorted(columns)}, not {[m.value for m in missing]}"
+            raise ModelMissing(msg)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self.threads
         options.inter_op_num_threads = 1
         session = onnxruntime.InferenceSession(
             self.folder / "model.onnx", sess_options=options, providers=["CPUExecutionProvider"]
         )
-        columns = {label: int(column) for column, label in config.id2label.items()}
-        missing = [label for label in Sentiment if label.value not in columns]
-        if missing:
-            msg = f"{self.folder}/config.json: id2label names {sorted(columns)}, not {[m.value for m in missing]}"
-            raise ModelMissing(msg)
-        return tokenizer, session, [columns[label.value] for label in Sentiment]
+        # The tokenizer's own core: what transformers wraps around it costs a tenth of a short text's pass. Padding and
+        # truncation are set here, once: threads that share it never change it.
+        tokenizer = AutoTokenizer.from_pretrained(self.folder, local_files_only=True).backend_tokenizer
+        tokenizer.enable_truncation(MAX_TOKENS, strategy="only_first")
+        pad = config.pad_token_id or 0
+        tokenizer.enable_padding(pad_id=pad, pad_token=tokenizer.id_to_token(pad))
+        return _Model(
+            tokenizer,
+            session,
+            [output.name for output in session.get_outputs()],
+            [columns[label.value] for label in Sentiment],
+            manner_of(config.to_dict()),
+        )
 
     def _check(self) -> None:
         for name in _FILES:

@@ -1,19 +1,28 @@
 """From posts to verdicts: one call judges a batch."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from models.ml.classifier import Classifier
 from models.ml.language import LanguageReader
 from models.post import Post
-from models.verdict import Sentiment, Verdict
+from models.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One post, and the brand about which it is asked; None: what the text says as a whole."""
+
+    post: Post
+    brand: str | None = None
 
 
 class Judge(Protocol):
-    """Whatever gives verdicts, one for each post, in their order."""
+    """Whatever gives verdicts, one for each ask, in their order."""
 
-    def judge(self, posts: Sequence[Post]) -> list[Verdict]:
-        """Judge every post."""
+    def judge(self, asks: Sequence[Ask]) -> list[Verdict]:
+        """Judge every post for the brand it is asked about."""
         ...
 
 
@@ -24,25 +33,15 @@ class ModelJudge:
         self.classifier = classifier
         self.languages = languages
 
-    def judge(self, posts: Sequence[Post]) -> list[Verdict]:
+    def judge(self, asks: Sequence[Ask]) -> list[Verdict]:
         """Judge title and text together, as a reader meets them.
 
         Raises:
             models.ml.classifier.ModelMissing: the weights are not there.
         """
-        if not posts:
+        if not asks:
             return []
-        texts = [f"{post.title}\n{post.text}" if post.title else post.text for post in posts]
-        table = self.classifier.probabilities(texts)
-        labels = list(Sentiment)
-        return [
-            Verdict(
-                language=self.languages.read(text, post.language),
-                label=labels[int(row.argmax())],
-                negative=float(row[0]),
-                neutral=float(row[1]),
-                positive=float(row[2]),
-                model=self.classifier.name,
-            )
-            for post, text, row in zip(posts, texts, table, strict=True)
-        ]
+        texts = [f"{ask.post.title}\n{ask.post.text}" if ask.post.title else ask.post.text for ask in asks]
+        languages = [self.languages.read(text, ask.post.language) for text, ask in zip(texts, asks, strict=True)]
+        found = self.classifier.read(texts, [ask.brand for ask in asks], languages)
+        return [found.verdict(row, language) for row, language in enumerate(languages)]

@@ -11,7 +11,7 @@ from models.status import MentionStatus
 from models.store.decisions import LISTENER, What
 from models.store.mentions import move
 from models.store.touch import touch_post
-from models.tables import CandidateRow, CardMentionRow, MentionRow, PostRow, VerdictRow
+from models.tables import CandidateRow, CardMentionRow, EmbeddingRow, MentionRow, PostRow, VerdictRow
 from models.verdict import Sentiment
 
 _CHUNK: Final = 500  # ids a statement: under every database's limit of parameters
@@ -47,6 +47,7 @@ def erase(session: Session, network: str, external_ids: Sequence[str], now: date
     went = [post_id for post_id in found if post_id is not None]
     for post_id in went:
         session.exec(update(PostRow).where(col(PostRow.id) == post_id).values(**_NOTHING, gone_at=now))
+        session.exec(delete(EmbeddingRow).where(col(EmbeddingRow.post_id) == post_id))
         session.exec(update(MentionRow).where(col(MentionRow.post_id) == post_id).values(words=[]))
         never_shown = col(MentionRow.id).not_in(select(CardMentionRow.mention_id))
         session.exec(update(MentionRow).where(col(MentionRow.post_id) == post_id, never_shown).values(shown=False))

@@ -1,6 +1,6 @@
 """What the listening side writes: posts, mentions and verdicts, in the transaction that also moves the cursor."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -27,15 +27,15 @@ _CHUNK = 500  # ids a statement: under every database's limit of parameters
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One post, the brands it matched (with the words, as they stand in the text) and its verdict.
+    """One post, the brands it matched (with the words, as they stand in the text) and the verdict for each.
 
-    `verdict` and `print` are None where the post stood in the store already, unchanged. `follows`: for which brands it
-    answers a public answer of ours.
+    `verdicts` is empty and `print` None where the post stood in the store already, unchanged. `follows`: for which
+    brands it answers a public answer of ours.
     """
 
     post: Post
     brands: dict[str, tuple[str, ...]]
-    verdict: Verdict | None
+    verdicts: Mapping[str, Verdict]
     shown: bool
     rule: str
     print: Fingerprint | None = None
@@ -133,16 +133,19 @@ def store(session: Session, source: str, heard: Sequence[Heard], now: datetime) 
         for item in heard
         for brand, words in item.brands.items()
     ]
-    returning = (col(MentionRow.id), col(MentionRow.post_id), col(MentionRow.brand))
-    new = insert_new(session, MentionRow, rows, returning)
-    verdicts = {after[identity(item.post)].post_id: item.verdict for item in heard if item.verdict}
+    new = insert_new(session, MentionRow, rows, (col(MentionRow.id), col(MentionRow.post_id), col(MentionRow.brand)))
+    verdicts = {
+        (after[identity(item.post)].post_id, brand): verdict
+        for item in heard
+        for brand, verdict in item.verdicts.items()
+    }
     insert_new(
         session,
         VerdictRow,
         [
-            {"mention_id": mention, **_verdict_values(verdicts[post], now)}
-            for mention, post, _ in new
-            if post in verdicts
+            {"mention_id": mention, **_verdict_values(verdicts[post, brand], now)}
+            for mention, post, brand in new
+            if (post, brand) in verdicts
         ],
     )
     going_on = {(after[identity(item.post)].post_id, brand): it for item in heard for brand, it in item.follows.items()}
@@ -155,7 +158,7 @@ def store(session: Session, source: str, heard: Sequence[Heard], now: datetime) 
         if item.print and (key in fresh or after[key].post_id in edited)
     }
     stories.place(session, list(copies.values()), now)
-    return Stored(mentions=tuple(sorted(mention for mention, _, _ in new)), edited=edited)
+    return Stored(mentions=tuple(sorted(mention for mention, *_ in new)), edited=edited)
 
 
 def sentiment_of(session: Session, brand: str, source: str, place: str) -> dict[str, int]:
@@ -177,12 +180,12 @@ def _follow_edit(session: Session, post_id: int, item: Heard, now: datetime) -> 
     changed = {key: values[key] for key in ("title", "text", "url", "links", "accounts", "thread")}
     edited_at = item.post.edited_at or now
     session.exec(update(PostRow).where(col(PostRow.id) == post_id).values(**changed, edited_at=edited_at))
-    if item.verdict:
-        mentions = select(MentionRow.id).where(MentionRow.post_id == post_id)
+    for brand, verdict in item.verdicts.items():
+        mentions = select(MentionRow.id).where(MentionRow.post_id == post_id, MentionRow.brand == brand)
         session.exec(
             update(VerdictRow)
             .where(col(VerdictRow.mention_id).in_(mentions), col(VerdictRow.corrected_label).is_(None))
-            .values(**_verdict_values(item.verdict, now))
+            .values(**_verdict_values(verdict, now))
         )
     touch_post(session, post_id)
     return post_id

@@ -28,7 +28,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 import repartie.cli
 from models.ml.classifier import Classifier
-from models.ml.judge import ModelJudge
+from models.ml.judge import Ask, ModelJudge
 from models.ml.language import LanguageReader
 from models.post import Author, Post
 
@@ -47,7 +47,7 @@ repartie_("restore", "one.zip")
 assert Path("repartie.yaml").read_bytes() == Path(example).read_bytes()
 post = Post(network="x", external_id="1", text="Trois heures d'attente et personne ne répond. Honteux.",
             author=Author(handle="lea"), at=datetime.now(UTC))
-[verdict] = ModelJudge(Classifier(), LanguageReader()).judge([post])
+[verdict] = ModelJudge(Classifier(), LanguageReader()).judge([Ask(post)])
 print(verdict.language, verdict.label.value, repartie.cli.__file__)
 """
 

@@ -29,7 +29,7 @@ def post(text: str, name: str = "x") -> Post:
 
 def heard(item: Post, word: str) -> Heard:
     words = (item.title[:200], post(word).title[:40])
-    return Heard(item, {"Aéroplouf": words}, VERDICT, shown=True, rule="r", print=fingerprint(item))
+    return Heard(item, {"Aéroplouf": words}, {"Aéroplouf": VERDICT}, shown=True, rule="r", print=fingerprint(item))
 
 
 def test_every_kind_comes_back_as_it_was_taken(database: Database) -> None:

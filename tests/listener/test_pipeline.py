@@ -15,6 +15,7 @@ from listener.registry import Place
 from listener.triage import NO_RULE, Rule, Triage
 from models.database import Database
 from models.errors import AccessLost, NetworkError, NotYet, RetryLater
+from models.ml.judge import Ask
 from models.post import Author, Post
 from models.store import candidates, sources
 from models.tables import MentionRow, PostRow, SourceRow, VerdictRow
@@ -36,11 +37,11 @@ class Clock:
 class CountingJudge:
     judged: list[str] = field(default_factory=list)
 
-    def judge(self, posts: Sequence[Post]) -> list[Verdict]:
-        self.judged += [post.text for post in posts]
+    def judge(self, asks: Sequence[Ask]) -> list[Verdict]:
+        self.judged += [ask.post.text for ask in asks]
         return [
             Verdict(language="fr", label=Sentiment.NEGATIVE, negative=0.8, neutral=0.1, positive=0.1, model="test")
-            for _ in posts
+            for _ in asks
         ]
 
 

@@ -53,7 +53,7 @@ def hear(database: Database) -> Hear:
     def stored(found: Post, *brands: str, source: str = "presse", at: datetime = NOW) -> None:
         with database.write() as session:
             if brands:
-                heard = Heard(found, dict.fromkeys(brands, ()), None, shown=True, rule="")
+                heard = Heard(found, dict.fromkeys(brands, ()), {}, shown=True, rule="")
                 store(session, source, [heard], at)
             else:
                 candidates.keep(session, source, [found], keep=timedelta(days=30), now=at)

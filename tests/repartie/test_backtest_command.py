@@ -33,7 +33,7 @@ def typed(database: Database, database_url: str, tmp_path: Path, monkeypatch: py
             author = Author(handle="lea")
             post = Post(network="rss", external_id=str(number), text=text, author=author, at=now)
             if "plouf" in text.split()[0].lower():
-                store(session, "presse", [Heard(post, {"Aéroplouf": ()}, None, shown=True, rule="")], now)
+                store(session, "presse", [Heard(post, {"Aéroplouf": ()}, {}, shown=True, rule="")], now)
             else:
                 candidates.keep(session, "presse", [post], keep=timedelta(days=1), now=now)
 

@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from config.i18n import words
 from config.schema import AttentionRule, Brand, Config
 from config.sources import RssOptions
-from models.post import Post
+from models.ml.judge import Ask
 from models.verdict import Sentiment, Verdict
 from repartie.reports import explained
 
 
 class Stern:
-    def judge(self, posts: Sequence[Post]) -> list[Verdict]:
+    def judge(self, asks: Sequence[Ask]) -> list[Verdict]:
         return [
             Verdict(language="fr", label=Sentiment.NEGATIVE, negative=0.8, neutral=0.1, positive=0.1, model="test")
-            for _ in posts
+            for _ in asks
         ]
 
 

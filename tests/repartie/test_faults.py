@@ -21,6 +21,7 @@ from listener.pipeline import Listening
 from listener.registry import Place
 from models.away import LONGEST, Patience
 from models.database import Database
+from models.ml.judge import Ask
 from models.post import Author, Post
 from models.store import leases, sources
 from models.tables import MentionRow, PostRow
@@ -33,9 +34,9 @@ BRAND = Brand(name="Aéroplouf", query="aeroplouf", sources=("s",))
 
 
 class SameJudge:
-    def judge(self, posts: Sequence[Post]) -> list[Verdict]:
+    def judge(self, asks: Sequence[Ask]) -> list[Verdict]:
         said = Verdict(language="fr", label=Sentiment.NEGATIVE, negative=1, neutral=0, positive=0, model="none")
-        return [said for _ in posts]
+        return [said for _ in asks]
 
 
 @dataclass

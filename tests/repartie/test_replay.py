@@ -13,6 +13,7 @@ from config.schema import Brand
 from listener.matching import Matcher
 from listener.pipeline import Listening
 from models.database import Database
+from models.ml.judge import Ask
 from models.post import Post
 from models.tables import MentionRow, PostRow
 from models.verdict import Sentiment, Verdict
@@ -33,12 +34,12 @@ class WordJudge:
     batches: int = 1000
     judged: list[str] = field(default_factory=list)
 
-    def judge(self, posts: Sequence[Post]) -> list[Verdict]:
-        self.batches -= bool(posts)
+    def judge(self, asks: Sequence[Ask]) -> list[Verdict]:
+        self.batches -= bool(asks)
         if self.batches < 0:
             raise Cut
-        self.judged += [post.external_id for post in posts]
-        return [self._one(post.text) for post in posts]
+        self.judged += [ask.post.external_id for ask in asks]
+        return [self._one(ask.post.text) for ask in asks]
 
     def _one(self, text: str) -> Verdict:
         bad = "retard" in text

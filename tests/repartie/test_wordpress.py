@@ -8,7 +8,7 @@ import pytest
 
 from config.credentials import CredentialMissing, Credentials
 from config.schema import Config
-from models.post import Post
+from models.ml.judge import Ask
 from models.verdict import Sentiment, Verdict
 from repartie.app import build, now
 from responders.outbox import Outbox
@@ -23,9 +23,9 @@ CAMILLE = Person("U012ABCDEF", "Camille Roux")
 class Calm:
     """Judges without a model."""
 
-    def judge(self, posts: Sequence[Post]) -> list[Verdict]:
+    def judge(self, asks: Sequence[Ask]) -> list[Verdict]:
         neutral = Verdict(language="fr", label=Sentiment.NEUTRAL, negative=0.1, neutral=0.8, positive=0.1, model="t")
-        return [neutral for _ in posts]
+        return [neutral for _ in asks]
 
 
 def configured(url: str, **more: object) -> Config:

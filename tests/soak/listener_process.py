@@ -17,7 +17,7 @@ from listener.matching import Matcher
 from listener.pipeline import Listening
 from listener.registry import Place
 from models.database import Database
-from models.post import Post
+from models.ml.judge import Ask
 from models.verdict import Sentiment, Verdict
 from repartie.jobs import Schedule
 from tests.soak.lines import heavy, lives
@@ -29,13 +29,13 @@ NO_MODEL = "none"
 class WitnessJudge:
     """Judges by no model, and says in each verdict whether one was loaded all the same."""
 
-    def judge(self, posts: Sequence[Post]) -> list[Verdict]:
+    def judge(self, asks: Sequence[Ask]) -> list[Verdict]:
         """The same of every post."""
         said = Verdict(
             language="fr", label=Sentiment.NEGATIVE, negative=1.0, neutral=0.0, positive=0.0,
             model=",".join(heavy()) or NO_MODEL,
         )  # fmt: skip
-        return [said for _ in posts]
+        return [said for _ in asks]
 
 
 def listen(database: str, feeds: list[str], every: float) -> None:

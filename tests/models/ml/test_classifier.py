@@ -2,6 +2,7 @@ import json
 import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -88,6 +89,7 @@ def test_other_labels_are_refused(tmp_path: Path) -> None:
         Classifier(tmp_path).probabilities(["a"])
 
 
+@pytest.mark.skipif(find_spec("torch") is not None, reason="transformers takes PyTorch in where it is installed")
 def test_torch_is_not_needed(classifier: Classifier) -> None:
     classifier.probabilities(["bonjour"])
     assert "onnxruntime" in sys.modules

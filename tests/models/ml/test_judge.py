@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from models.ml.classifier import Classifier
-from models.ml.judge import ModelJudge
+from models.ml.judge import Ask, ModelJudge
 from models.ml.language import UNDETERMINED, LanguageReader
 from models.post import Author, Post
 from models.verdict import Sentiment
@@ -34,7 +34,7 @@ def test_reads_the_language(text: str, tag: str | None, language: str) -> None:
 def test_one_verdict_for_each_post_in_their_order() -> None:
     judge = ModelJudge(Classifier(), LanguageReader())
     verdicts = judge.judge(
-        [post("Un équipage adorable, merci beaucoup !"), post("Quelle honte, trois heures perdues.", "fr")]
+        [Ask(post("Un équipage adorable, merci beaucoup !")), Ask(post("Quelle honte, trois heures perdues.", "fr"))]
     )
     assert [verdict.label for verdict in verdicts] == [Sentiment.POSITIVE, Sentiment.NEGATIVE]
     assert [verdict.language for verdict in verdicts] == ["fr", "fr"]
@@ -44,7 +44,9 @@ def test_one_verdict_for_each_post_in_their_order() -> None:
 
 def test_the_title_counts() -> None:
     judge = ModelJudge(Classifier(), LanguageReader())
-    (verdict,) = judge.judge([post("Vol 212.", title="Scandale : une compagnie abandonne ses passagers, une honte")])
+    (verdict,) = judge.judge(
+        [Ask(post("Vol 212.", title="Scandale : une compagnie abandonne ses passagers, une honte"))]
+    )
     assert verdict.label is Sentiment.NEGATIVE
 
 

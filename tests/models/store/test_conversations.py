@@ -49,7 +49,8 @@ def says(scene: Stage, text: str, to: str, name: str = "p9") -> list[int]:
     with scene.database.write() as session:
         going = answered_by_us(session, [post]).get(("sandbox", name), {})
         follows = {brand: Follows(first, turn(text, VERDICT.label)) for brand, first in going.items()}
-        heard = Heard(post, dict.fromkeys(going, ()), VERDICT, shown=True, rule="", follows=follows)
+        verdicts = dict.fromkeys(going, VERDICT)
+        heard = Heard(post, dict.fromkeys(going, ()), verdicts, shown=True, rule="", follows=follows)
         return list(store(session, "place", [heard], scene.clock()).mentions) if going else []
 
 

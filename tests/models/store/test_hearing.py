@@ -30,7 +30,9 @@ def verdict(label: Sentiment = Sentiment.NEGATIVE) -> Verdict:
 
 
 def heard(item: Post, *brands: str, label: Sentiment = Sentiment.NEGATIVE) -> Heard:
-    return Heard(item, dict.fromkeys(brands, ("Aéroplouf",)), verdict(label), shown=True, rule="r")
+    return Heard(
+        item, dict.fromkeys(brands, ("Aéroplouf",)), dict.fromkeys(brands, verdict(label)), shown=True, rule="r"
+    )
 
 
 def test_a_post_for_two_brands_is_two_mentions_of_one_post(database: Database) -> None:

@@ -23,7 +23,8 @@ VERDICT = Verdict(language="fr", label=Sentiment.NEGATIVE, negative=0.8, neutral
 def hear(database: Database, posts: Sequence[Post], now: datetime = NOW) -> None:
     with database.write() as session:
         heard = [
-            Heard(each, {"Aéroplouf": ()}, VERDICT, shown=True, rule="", print=fingerprint(each)) for each in posts
+            Heard(each, {"Aéroplouf": ()}, {"Aéroplouf": VERDICT}, shown=True, rule="", print=fingerprint(each))
+            for each in posts
         ]
         store(session, "presse", heard, now)
 
@@ -183,7 +184,12 @@ def test_cards_are_redrawn_as_the_story_grows_but_not_for_ever(database: Databas
 def test_nothing_is_left_of_a_transaction_that_fails(database: Database) -> None:
     message = "cut"
     with pytest.raises(RuntimeError, match=message), database.write() as session:
-        store(session, "s", [Heard(post(), {"A": ()}, VERDICT, shown=True, rule="", print=fingerprint(post()))], NOW)
+        store(
+            session,
+            "s",
+            [Heard(post(), {"A": ()}, {"A": VERDICT}, shown=True, rule="", print=fingerprint(post()))],
+            NOW,
+        )
         raise RuntimeError(message)
     with database.read() as session:
         assert session.exec(select(StoryRow)).all() == []

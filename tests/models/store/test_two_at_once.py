@@ -165,7 +165,7 @@ def test_two_readings_of_the_same_posts_in_two_orders(database: Database):
         for number in range(300)
     ]
     said = Verdict(language="fr", label=Sentiment.NEGATIVE, negative=1, neutral=0, positive=0, model="none")
-    heard = [Heard(post, {BRAND: ("Aéroplouf",)}, said, shown=True, rule="r") for post in posts]
+    heard = [Heard(post, {BRAND: ("Aéroplouf",)}, {BRAND: said}, shown=True, rule="r") for post in posts]
 
     def take_in(order: int) -> int:
         with database.write() as session:
