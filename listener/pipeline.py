@@ -6,12 +6,14 @@ more. A kill at any moment loses and doubles nothing: what was not stored is rea
 
 import logging
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from config.schema import Brand
 from listener.collector import Batch, Refreshes
+from listener.conversations import turn
 from listener.ears import Brands, Ears
 from listener.matching import Matcher
 from listener.registry import Place
@@ -23,7 +25,8 @@ from models.ml.judge import Ask, Judge
 from models.post import Post
 from models.status import SourceStatus
 from models.store import candidates, following, gaps, sources
-from models.store.hearing import Heard, Stored, identity, known, store
+from models.store.conversations import Follows, answered_by_us
+from models.store.hearing import Heard, Identity, Stored, identity, known, store
 from models.verdict import Verdict
 
 log = logging.getLogger(__name__)
@@ -32,6 +35,8 @@ LONGEST_BACK_OFF = timedelta(hours=6)
 LONGEST_PATIENCE = timedelta(hours=24)
 _BATCHES = 200  # a run ends after so many, and the next continues: one source never keeps a thread for ever
 _EARLIEST = timedelta(seconds=1)
+_IN_ITS_THREAD = Ruling(shown=True, rule="")
+"""What answers our own answer is always shown."""
 LONGEST_TURN = timedelta(hours=1)
 """A limit of ours that lasts longer is looked at again all the same: a person may have raised it."""
 STILL_CALM = timedelta(minutes=30)
@@ -110,11 +115,17 @@ class Listening:
         return self._refresh(source, place, Run(posts, mentions, edited, next_poll_at))
 
     def hear(
-        self, posts: Sequence[Post], brands: Sequence[Brands], now: datetime, source: str | None = None
+        self,
+        posts: Sequence[Post],
+        brands: Sequence[Brands],
+        now: datetime,
+        source: str | None = None,
+        going_on: Mapping[Identity, Mapping[str, int]] = MappingProxyType({}),
     ) -> list[Heard]:
         """Judge what concerns a brand (`brands`, one entry for each post), unless the store holds it unchanged.
 
-        A post of which the rules show one brand's mention and not the other's is heard twice.
+        A post of which the rules show one brand's mention and not the other's is heard twice. What answers our own
+        answer (`going_on`: for which brands, and their first mention) is always shown.
         """
         matched = {identity(post): (post, words) for post, words in zip(posts, brands, strict=True) if words}
         with self.database.read() as session:
@@ -133,14 +144,24 @@ class Listening:
         for key, (post, found) in matched.items():
             said = fingerprint(post) if key in fresh else None
             judged = verdicts.get(key, {})
+            follows = {
+                brand: Follows(first, turn(post.text, judged[brand].label if brand in judged else None))
+                for brand, first in going_on.get(key, {}).items()
+                if brand in found
+            }
             ruled: dict[Ruling, Brands] = {}
             for brand, words in found.items():
-                ruling = self.triage.decide(Subject(post, brand, words, source, judged.get(brand)), now)
+                ruling = _IN_ITS_THREAD
+                if brand not in follows:
+                    ruling = self.triage.decide(Subject(post, brand, words, source, judged.get(brand)), now)
                 ruled.setdefault(ruling, {})[brand] = words
             heard += [
-                Heard(post, part, {brand: judged[brand] for brand in part if brand in judged}, *ruling, said)
+                Heard(
+                    post, part, {brand: judged[brand] for brand in part if brand in judged}, *ruling, said,
+                    {brand: follows[brand] for brand in part if brand in follows},
+                )
                 for ruling, part in ruled.items()
-            ]
+            ]  # fmt: skip
         return heard
 
     def match(self, posts: Sequence[Post]) -> list[Brands]:
@@ -148,11 +169,14 @@ class Listening:
         return self.ears.match(posts)
 
     def _take_in(self, source: str, place: Place, batch: Batch) -> tuple[Stored, datetime]:
+        with self.database.read() as session:
+            going_on = answered_by_us(session, batch.posts)
         listeners = [
-            {brand: words for brand, words in found.items() if self.ears.listens(brand, source)}
-            for found in self.match(batch.posts)
+            dict.fromkeys(self.ears.goes_on(going_on.get(identity(post), {}), post), ())
+            | {brand: words for brand, words in found.items() if self.ears.listens(brand, source)}
+            for post, found in zip(batch.posts, self.match(batch.posts), strict=True)
         ]
-        heard = self.hear(batch.posts, listeners, self.clock(), source)
+        heard = self.hear(batch.posts, listeners, self.clock(), source, going_on)
         passed_over = [post for post, found in zip(batch.posts, listeners, strict=True) if not found]
         now = self.clock()
         least = timedelta(0) if place.live else place.every

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from config.schema import Config
 from models.network import NetworkRules
 from models.status import MentionStatus, ReplyStatus
-from models.store import mentions, replies, stories, writing
+from models.store import conversations, mentions, replies, stories, writing
 from models.tables import PostRow, ReplyRow
 from models.verdict import Sentiment
 from responders.publisher import (
@@ -146,6 +146,8 @@ def see(session: Session, mention_id: int, config: Config, publishers: Publisher
         answer=answer_seen(answer, publishers) if answer else None,
         standing=host.standing(ref) if host else None,
         acts=tuple(host.actions(ref)) if host else (),
+        went_on=conversations.went_on(session, mention_id),
+        follows=mention.follows_id is not None,
         story=story_seen(session, post),
         rule=mention.rule,
         gone=post.gone_at is not None,

@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from models.status import MentionStatus, ReplyStatus
+from models.store.conversations import WentOn
 from models.verdict import Sentiment
 from responders.publisher import PLAIN, Act, Manner, ProblemCode, Standing
 
@@ -106,6 +107,10 @@ class MentionSeen:
     answer: AnswerSeen | None
     standing: Standing | None = None
     acts: tuple[Act, ...] = ()
+    went_on: WentOn | None = None
+    """What came after our answer."""
+    follows: bool = False
+    """Whether this itself answers an answer of ours."""
     story: StorySeen | None = None
     rule: str = ""
     gone: bool = False

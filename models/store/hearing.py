@@ -1,7 +1,7 @@
 """What the listening side writes: posts, mentions and verdicts, in the transaction that also moves the cursor."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,8 @@ from sqlmodel import Session, col, func, select, update
 
 from models.post import Engagement, Post
 from models.store import following, stories
+from models.store.conversations import Follows, go_on, turns
+from models.store.decisions import OUTBOX
 from models.store.insert import insert_new
 from models.store.posts import keep_thread, to_values
 from models.store.stories import Copy
@@ -27,7 +29,8 @@ _CHUNK = 500  # ids a statement: under every database's limit of parameters
 class Heard:
     """One post, the brands it matched (with the words, as they stand in the text) and the verdict for each.
 
-    `verdicts` is empty and `print` None where the post stood in the store already, unchanged.
+    `verdicts` is empty and `print` None where the post stood in the store already, unchanged. `follows`: for which
+    brands it answers a public answer of ours.
     """
 
     post: Post
@@ -36,6 +39,7 @@ class Heard:
     shown: bool
     rule: str
     print: Fingerprint | None = None
+    follows: dict[str, Follows] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,7 @@ def store(session: Session, source: str, heard: Sequence[Heard], now: datetime) 
             "rule": item.rule,
             "stored_at": now,
             "changed_at": now,
+            **turns(item.follows, brand),
         }
         for item in heard
         for brand, words in item.brands.items()
@@ -143,6 +148,10 @@ def store(session: Session, source: str, heard: Sequence[Heard], now: datetime) 
             if (post, brand) in verdicts
         ],
     )
+    going_on = {(after[identity(item.post)].post_id, brand): it for item in heard for brand, it in item.follows.items()}
+    for mention, post, brand in sorted(new):
+        if (post, brand) in going_on:
+            go_on(session, mention, going_on[post, brand], who=OUTBOX, at=now)
     copies = {
         after[key].post_id: Copy(after[key].post_id, item.post.at, item.print)
         for key, item in {identity(item.post): item for item in heard}.items()

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlmodel import Session, col, func, select
 
 from models.status import MENTION_MOVES, IllegalMove, MentionStatus, ReplyStatus
+from models.store.conversations import settled
 from models.store.decisions import What, Who, record
 from models.store.touch import touch
 from models.tables import MentionRow, PostRow, ReplyRow, VerdictRow
@@ -93,6 +94,7 @@ def move(  # noqa: PLR0913 - a move names who, what and when
         owner_before=owner, owner_after=row.owner_name,
     )  # fmt: skip
     touch(session, mention_id)
+    settled(session, row, who=who, at=at)
 
 
 def correct(session: Session, mention_id: int, label: Sentiment, *, who: Who, at: datetime) -> None:
