@@ -6,9 +6,10 @@ more. A kill at any moment loses and doubles nothing: what was not stored is rea
 
 import logging
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from config.schema import Brand
 from listener.collector import Batch
@@ -17,6 +18,7 @@ from listener.matching import Matcher
 from listener.registry import Place
 from listener.stories import fingerprint
 from listener.triage import WITHOUT_RULES, Ruling, Subject, Triage
+from listener.weighing import Scales, Weighed
 from models.database import Database
 from models.errors import AccessLost, NotYet, RetryLater
 from models.ml.judge import Ask, Judge
@@ -26,6 +28,7 @@ from models.store import candidates, sources
 from models.store.hearing import Heard, Stored, identity, known, store
 from models.verdict import Verdict
 
+_T = TypeVar("_T")
 log = logging.getLogger(__name__)
 
 LONGEST_BACK_OFF = timedelta(hours=6)
@@ -65,6 +68,7 @@ class Listening:
     ) -> None:
         self.database = database
         self.ears = Ears(brands, matcher)
+        self.scales = Scales(brands)
         self.judge = judge
         self.clock = clock
         self.triage = triage
@@ -120,16 +124,24 @@ class Listening:
         verdicts: dict[tuple[str, str], dict[str, Verdict]] = {}
         for ask, verdict in zip(asks, self.judge.judge(asks), strict=True):
             verdicts.setdefault(identity(ask.post), {})[ask.brand or ""] = verdict
+        with self.database.read() as session:
+            weighed = {
+                key: {
+                    brand: self.scales.weigh(session, matched[key][0], brand, of, now) for brand, of in judged.items()
+                }
+                for key, judged in verdicts.items()
+            }
         heard = []
         for key, (post, found) in matched.items():
             said = fingerprint(post) if key in fresh else None
-            judged = verdicts.get(key, {})
+            judged, weights = verdicts.get(key, {}), weighed.get(key, {})
             ruled: dict[Ruling, Brands] = {}
             for brand, words in found.items():
-                ruling = self.triage.decide(Subject(post, brand, words, source, judged.get(brand)), now)
-                ruled.setdefault(ruling, {})[brand] = words
+                subject = _subject(post, brand, words, source, judged.get(brand), weights.get(brand))
+                ruled.setdefault(self.triage.decide(subject, now), {})[brand] = words
+            risks = {brand: weight.risk for brand, weight in weights.items()}
             heard += [
-                Heard(post, part, {brand: judged[brand] for brand in part if brand in judged}, *ruling, said)
+                Heard(post, part, _only(judged, part), *ruling, said, _only(risks, part))
                 for ruling, part in ruled.items()
             ]
         return heard
@@ -180,3 +192,15 @@ class Listening:
         with self.database.write() as session:
             sources.disabled(sources.ensure(session, source, place.key, place.kind, now), reason=lost.reason, now=now)
         log.error("%s %s is disabled: %s", source, place.key, lost.reason)
+
+
+def _subject(  # noqa: PLR0913, PLR0917 - everything that is known of a mention
+    post: Post, brand: str, words: tuple[str, ...], source: str | None, verdict: Verdict | None, weight: Weighed | None
+) -> Subject:
+    if weight is None:
+        return Subject(post, brand, words, source, verdict)
+    return Subject(post, brand, words, source, verdict, weight.risk.value, weight.reach)
+
+
+def _only(of: Mapping[str, _T], brands: Brands) -> dict[str, _T]:
+    return {brand: of[brand] for brand in brands if brand in of}
