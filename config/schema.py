@@ -82,7 +82,7 @@ class Brand(Section):
     slack: SlackChannels | None = Field(None, description="Its channels in Slack.")
     known_risks: tuple[Name, ...] = Field(
         (),
-        description="Words and subjects that raise the risk of a mention, beside the usual ones; a final * for any ending.",
+        description="Words that raise the risk of a mention, beside the usual ones; a final * takes any ending.",
     )
     starter_risks: bool = Field(
         default=True, description="Whether the lists that come with Repartie count too: accident, threat, lawsuit..."

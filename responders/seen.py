@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from models.ml.risk import Because
 from models.status import MentionStatus, ReplyStatus
-from models.verdict import Sentiment
+from models.verdict import Intent, Sentiment
 from responders.publisher import ProblemCode, Standing
 
 
@@ -62,6 +63,25 @@ class StorySeen:
 
 
 @dataclass(frozen=True, slots=True)
+class Judgement:
+    """What is thought of a mention beside its sentiment.
+
+    `unsure`: the sentiment is not to be counted on. `labels`: those of `models.verdict.HEADS` that hold. `danger`: a
+    person may be in danger, by the model or by the words. `risk` in [0, 1] and `because`; `reach`: people who may have
+    seen it; each None where unknown.
+    """
+
+    unsure: bool = False
+    labels: tuple[str, ...] = ()
+    danger: bool = False
+    intent: Intent | None = None
+    spam: bool = False
+    risk: float | None = None
+    because: Because | None = None
+    reach: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MentionSeen:
     """Everything a card says of one mention.
 
@@ -100,3 +120,4 @@ class MentionSeen:
     standing: Standing | None = None
     story: StorySeen | None = None
     rule: str = ""
+    judged: Judgement = Judgement()

@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from models.verdict import Verdict
 
@@ -97,8 +97,8 @@ class Signals:
     """What is known of one mention; None is unknown, which is neither calm nor grave.
 
     `negative`, `anger`, `offensive`, `danger`: probabilities; `negative` is towards the brand. `words`: listed risks in
-    the text. `reach`: quantile among the brand's mentions on that network; `times`: how many times the usual reach, only
-    told. `others`: how many others said or passed on the same.
+    the text. `reach`: quantile among the brand's mentions on that network; `times`: how many times the usual reach,
+    only told. `others`: how many others said or passed on the same.
     """
 
     negative: float | None = None
@@ -178,21 +178,18 @@ def _or(known: float | None, signal: Signal) -> float:
 
 
 def _without(signals: Signals, signal: Signal) -> Signals:
-    match signal:
-        case Signal.NEGATIVE:
-            return replace(signals, negative=None)
-        case Signal.ANGER:
-            return replace(signals, anger=None)
-        case Signal.OFFENSIVE:
-            return replace(signals, offensive=None)
-        case Signal.WORDS:
-            return replace(signals, words=())
-        case Signal.REACH:
-            return replace(signals, reach=None)
-        case Signal.SPREAD:
-            return replace(signals, others=None)
-        case Signal.DANGER:
-            return replace(signals, danger=None)
+    return replace(signals, **_UNKNOWN[signal])
+
+
+_UNKNOWN: Final[Mapping[Signal, dict[str, Any]]] = {
+    Signal.NEGATIVE: {"negative": None},
+    Signal.ANGER: {"anger": None},
+    Signal.OFFENSIVE: {"offensive": None},
+    Signal.WORDS: {"words": ()},
+    Signal.REACH: {"reach": None},
+    Signal.SPREAD: {"others": None},
+    Signal.DANGER: {"danger": None},
+}
 
 
 _TIMES, _OTHERS, _WORD = "times", "others", "word"

@@ -82,9 +82,10 @@ _MONEY: Final = _any(
     r"(?:gagne[zr]?|earn(?:ing|ed)?|make|made|win|won|profit of|receive|recevez|touchez|reçu)\b[^.!?\n]{0,30}"
     r"(?:[$€£]\s?\d|\d[\d ,.]*\s?(?:[$€£]|(?:k|euros?|dollars?|usd|eur)\b))",
     r"\d[\d ,.]*\s?[$€£]\s?(?:par|a|per|/)\s?(?:jour|semaine|heure|day|week|hour)",
-    r"revenus? passifs?|argent facile|liberté financière|travail à domicile|doublez vo|crédit (?:rapide|sans justificatif)",
-    r"prêt (?:rapide|entre particuliers)|sans justificatif|récupérer (?:vos|tes) fonds|rendements? garantis?",
-    r"passive income|easy money|(?:quick|fast) cash|financial freedom|work from home|no credit check|double your",
+    r"revenus? passifs?|argent facile|liberté financière|travail à domicile|doublez vo",
+    r"(?:crédit|prêt) (?:rapide|sans justificatif|entre particuliers)|sans justificatif|rendements? garantis?",
+    r"récupérer (?:vos|tes) fonds|passive income|easy money",
+    r"(?:quick|fast) cash|financial freedom|work from home|no credit check|double your",
     r"recover (?:your|my) (?:funds|money)|funds recovery|guaranteed (?:returns?|profit)|100 ?% (?:garanti|guaranteed)",
 )
 _COINS: Final = _any(
@@ -117,8 +118,8 @@ _SUPPORT: Final = _any(
     r"frais de (?:livraison|douane) (?:de|:) ?\d|remboursement en attente|colis (?:est )?en attente",
 )
 _WARNING: Final = _any(
-    r"(?:arnaque(?! par)|arnaques|arnaqueurs?|escrocs?|escroquerie|fraudeurs?|faux compte|méfiez|hameçonnage|c'est vous)\b",
-    r"(?:scams?|scammers?|phishing|fake (?:account|email|text)|beware|is this (?:you|real|legit)|looks dodgy)\b",
+    r"(?:arnaque(?! par)|arnaques|arnaqueurs?|escrocs?|escroquerie|fraudeurs?|faux compte|méfiez|hameçonnage)\b",
+    r"(?:c'est vous|scams?|scammers?|phishing|fake (?:account|email|text)|beware|is this (?:you|real|legit)|dodgy)\b",
 )
 _HASHTAG: Final = re.compile(r"(?<!\w)#\w+")
 _HANDLE: Final = re.compile(r"(?<!\w)@\w[\w.@-]*")

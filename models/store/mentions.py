@@ -112,7 +112,7 @@ def correct(session: Session, mention_id: int, label: Sentiment, *, who: Who, at
         before=before, after=label.value, model=verdict.model,
     )  # fmt: skip
     session.flush()
-    re_risk(session, [mention_id])
+    re_risk(session, [mention_id], redraw=False)
     touch(session, mention_id)
 
 

@@ -38,8 +38,8 @@ def usual(session: Session, brand: str, network: str) -> Usual:
     return Usual.of(reach(network, followers=people, reposts=again, views=seen) for people, again, seen in rows)
 
 
-def re_risk(session: Session, mention_ids: Iterable[int]) -> list[int]:
-    """Weigh these mentions again by what the store knows now; cards whose risk moved are redrawn.
+def re_risk(session: Session, mention_ids: Iterable[int], *, redraw: bool = True) -> list[int]:
+    """Weigh these mentions again by what the store knows now; cards whose risk moved are redrawn, if `redraw`.
 
     A mention that nobody weighed before (its verdict has no risk) is weighed too, without the words of known risks.
 
@@ -64,11 +64,13 @@ def re_risk(session: Session, mention_ids: Iterable[int]) -> list[int]:
             found = risk(_signals(post, verdict, usuals[key], copies))
             if _keep(session, verdict, found):
                 moved.append(verdict.mention_id)
+                if redraw:
+                    touch(session, verdict.mention_id)
     return moved
 
 
 def re_risk_stories(session: Session, story_ids: Iterable[int]) -> list[int]:
-    """`re_risk` of the newest mentions of these stories."""
+    """`re_risk` of the newest mentions of these stories, whose cards `models.store.stories` has redrawn already."""
     moved = []
     for story in sorted(set(story_ids)):
         mentions = (
@@ -78,7 +80,7 @@ def re_risk_stories(session: Session, story_ids: Iterable[int]) -> list[int]:
             .order_by(col(MentionRow.id).desc())
             .limit(_AT_ONCE)
         )
-        moved += re_risk(session, [one for one in session.exec(mentions) if one is not None])
+        moved += re_risk(session, [one for one in session.exec(mentions) if one is not None], redraw=False)
     return moved
 
 
@@ -121,10 +123,7 @@ def _keep(session: Session, verdict: VerdictRow, found: Risk) -> bool:
         return False
     before = verdict.risk
     session.exec(update(VerdictRow).where(col(VerdictRow.mention_id) == verdict.mention_id).values(**values))
-    if before is not None and abs(found.value - before) < _MOVED:
-        return False
-    touch(session, verdict.mention_id)
-    return True
+    return before is None or abs(found.value - before) >= _MOVED
 
 
 def _chunks(ids: list[int]) -> Iterable[list[int]]:
