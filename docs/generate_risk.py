@@ -40,11 +40,11 @@ RULES = """
 - **More of anything never lowers the risk.** Every number of points is positive; a test draws thousands of pairs.
 - **Unknown is unknown**, neither calm nor grave: the value of the last column stands for it, and the card names no such
   reason. A network without followers, a label the model does not have yet, a story nobody copied so far are unknown.
-- **A person in danger dominates.** Danger counts beside the sum: {danger:.0%} of danger is a risk of {floor:.2f} at least,
-  however few people saw it. A word of the family `danger` stands for {word:.0%}, whatever the model says. The card says
-  it first, in bold.
+- **A person in danger dominates.** Danger counts beside the sum: {danger:.0%} of danger is a risk of {floor:.2f} or
+  more, however few people saw it. A word of the family `danger` stands for {word:.0%}, whatever the model says. The
+  card says it first, in bold.
 - **Praise may go far**: reach and spread count only as much as what is said is bad.
-- **Why**: a signal's share is how much lower the risk were, if that signal were unknown. Shares under {told} are not
+- **Why**: a reason counts by how many log-odds lower the risk were, if that signal were unknown. Under {told} it is not
   told.
 - Risk is weighed when a mention is heard, and again when its story grows, when its figures are read anew, and when
   somebody corrects its sentiment; the card follows when it moves by 0.05. Rules decided at the first hearing only.
@@ -105,9 +105,9 @@ repost reaches. A fresh post has few views yet, so views alone would hide a grea
 """
 QUANTILE = """
 The **quantile** says which share of the brand's mentions on that network went less far (half of the equals counted),
-among its last {looked:,} mentions on all networks. "3 times more than usual" compares with their median. While fewer than
-{enough} of them have a known reach there is nothing usual to compare with: a plain yardstick stands in (100 people:
-{hundred:.1f}, 1,000: {thousand:.1f}, 100,000: {many:.1f}, a million: 1), and the card says so.
+among its last {looked:,} mentions on all networks. "3 times more than usual" compares with their median. While fewer
+than {enough} of them have a known reach there is nothing usual to compare with: a plain yardstick stands in (100
+people: {hundred:.1f}, 1,000: {thousand:.1f}, 100,000: {many:.1f}, a million: 1), and the card says so.
 
 ## Spam and scams
 

@@ -80,8 +80,10 @@ WEIGHTS: Final[Mapping[Signal, Weight]] = {
 }
 WIDE: Final = 1_000
 """Others who say or pass on the same, from which more changes nothing."""
-TOLD: Final = 0.02
-"""A signal that moves the risk by less is not told."""
+TOLD: Final = 0.2
+"""A signal that moves the log-odds of the risk by less is not told."""
+_EDGE: Final = 1e-6
+"""Nothing is told nearer to 0 and 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def signals_of(verdict: Verdict, words: Sequence[Named]) -> Signals:
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """`value` in [0, 1]; `because`: signal -> how much lower the risk were, if that signal were unknown."""
+    """`value` in [0, 1]; `because`: signal -> how many log-odds lower the risk were, if that signal were unknown."""
 
     value: float
     because: dict[Signal, float]
@@ -135,7 +137,7 @@ def risk(signals: Signals) -> Risk:
     """How much one mention can hurt, and by which signals."""
     value = _value(signals)
     others = {signal: _without(signals, signal) for signal in Signal}
-    because = {signal: value - _value(other) for signal, other in others.items() if other != signals}
+    because = {signal: _odds(value) - _odds(_value(other)) for signal, other in others.items() if other != signals}
     return Risk(value, because, signals)
 
 
@@ -147,6 +149,12 @@ def far(others: int) -> float:
 def gravity(words: Sequence[Named]) -> float:
     """How grave the words are together, in [0, 1]: several never weigh less than one."""
     return 1 - math.prod(1 - named.family.gravity for named in words)
+
+
+def _odds(value: float) -> float:
+    """In log-odds, so that a reason counts beside others when the risk is near 1 already."""
+    inside = min(max(value, _EDGE), 1 - _EDGE)
+    return math.log(inside / (1 - inside))
 
 
 def _value(signals: Signals) -> float:
@@ -196,7 +204,7 @@ _TIMES, _OTHERS, _WORD = "times", "others", "word"
 
 
 def packed(found: Risk) -> dict[str, float]:
-    """Why, as it is stored: `anger`: 0.12, `times`: 3, `others`: 14, `word:safety:incendie`: 0.7."""
+    """Why, as it is stored: `anger`: 0.84, `times`: 3, `others`: 14, `word:safety:incendie`: 0.7."""
     values: dict[str, float] = {signal.value: round(by, 3) for signal, by in found.because.items()}
     if found.signals.times is not None:
         values[_TIMES] = round(found.signals.times, 2)
