@@ -43,6 +43,7 @@ class Plan:
     tokens: int = 1_200
     seed: int = 1
     smoothing: float = 0.05
+    int8: bool = False
 
 
 def corpora(root: Path, ours: Iterable[Path], shares: dict[str, float], without: set[str]) -> list[Corpus]:
@@ -50,7 +51,7 @@ def corpora(root: Path, ours: Iterable[Path], shares: dict[str, float], without:
     found = []
     for name, weight in shares.items():
         if name.startswith("own:"):
-            examples = [example for folder in ours if folder.name == name[4:] for example in own(folder)]
+            examples = [one for folder in ours for one in own(folder) if one.source == f"own/{name[4:]}"]
         else:
             examples = list(READERS[name](root))
         kept = [one for one in examples if fingerprint(one.text) not in without and one.text.strip()]
@@ -173,6 +174,8 @@ class Run:
         """A copy that carries the moving average."""
         copy = Network.blank(self.network.encoder.config)
         copy.load_state_dict(self.average)
+        if self.plan.int8:
+            pretend_int8(copy.encoder)
         return copy
 
     def save(self) -> None:
@@ -230,7 +233,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of the public sets")
     parser.add_argument("--base", type=Path, required=True, help="folder of the base encoder")
     parser.add_argument("--shares", type=Path, required=True, help="JSON: set -> its share of the batches")
-    parser.add_argument("--own", type=Path, nargs="*", default=[], help="folders of our own lines (own:<folder>)")
+    parser.add_argument(
+        "--own", type=Path, nargs="*", default=[], help="folders of `own:<file>`: TSV as `sources.own` reads"
+    )
     parser.add_argument("--without", type=Path, nargs="*", default=[], help="files whose first column is a fingerprint")
     parser.add_argument("--start", type=Path, help="weights of an earlier run to begin with")
     parser.add_argument("--int8", action="store_true", help="learn as int8 will compute")
@@ -249,10 +254,10 @@ def main() -> None:
     if asked.start:
         network.load_state_dict(torch.load(asked.start, weights_only=True))
     if asked.int8:
-        pretend_int8(network.encoder)
+        pretend_int8(network.encoder)  # names stay: a run may begin without and go on with it
     teacher = BertModel.from_pretrained(asked.base, dtype=torch.float32, add_pooling_layer=False)
     teacher.train(mode=False)
-    plan = Plan(asked.minutes, asked.rate, seed=asked.seed)
+    plan = Plan(asked.minutes, asked.rate, seed=asked.seed, int8=asked.int8)
     run = Run(asked.run, network, teacher, plan)
     run.log({"plan": vars(asked) | {"shares": shares, "rows": {one.name: len(one.examples) for one in found}}})
     run.go(
