@@ -9,7 +9,7 @@ from typing import Final
 from sqlmodel import Session, col, select, update
 
 from models.ml.risk import Risk, Signals, packed, risk, words_of
-from models.reach import Standing, Usual, reach
+from models.reach import Usual, reach
 from models.store import stories
 from models.store.touch import touch
 from models.tables import MentionRow, PostRow, VerdictRow
@@ -60,8 +60,8 @@ def re_risk(session: Session, mention_ids: Iterable[int], *, redraw: bool = True
             key = (mention.brand, post.network)
             if key not in usuals:
                 usuals[key] = usual(session, *key)
-            copies = spreads[post.story_id].posts if post.story_id in spreads else 1
-            found = risk(_signals(post, verdict, usuals[key], copies))
+            voices = _voices(spreads.get(post.story_id)) if post.story_id is not None else 1
+            found = risk(_signals(post, verdict, usuals[key], voices))
             if _keep(session, verdict, found):
                 moved.append(verdict.mention_id)
                 if redraw:
@@ -84,25 +84,24 @@ def re_risk_stories(session: Session, story_ids: Iterable[int]) -> list[int]:
     return moved
 
 
-def standing(session: Session, brand: str, post: PostRow) -> tuple[int | None, Standing | None]:
-    """How many people may have seen a post, and how that stands among the brand's mentions on its network."""
-    count = reach_of(post)
-    return count, usual(session, brand, post.network).standing(count)
-
-
 def reach_of(post: PostRow) -> int | None:
     """How many people may have seen a post; None is unknown."""
     return reach(post.network, followers=post.author_followers, reposts=post.reposts, views=post.views)
 
 
-def others_of(copies: int, reposts: int | None) -> int | None:
+def _voices(far: stories.Spread | None) -> int:
+    """How many say it: authors, or sites where nobody signs. Somebody who repeats themselves is one."""
+    return max(far.authors, far.places) if far else 1
+
+
+def _others(voices: int, reposts: int | None) -> int | None:
     """How many others said or passed on the same; None where neither the network nor our ears can tell of any."""
-    if reposts is None and copies <= 1:
+    if reposts is None and voices <= 1:
         return None
-    return copies - 1 + (reposts or 0)
+    return voices - 1 + (reposts or 0)
 
 
-def _signals(post: PostRow, verdict: VerdictRow, usually: Usual, copies: int) -> Signals:
+def _signals(post: PostRow, verdict: VerdictRow, usually: Usual, voices: int) -> Signals:
     stands = usually.standing(reach_of(post))
     label = verdict.corrected_label
     return Signals(
@@ -113,7 +112,7 @@ def _signals(post: PostRow, verdict: VerdictRow, usually: Usual, copies: int) ->
         words=words_of(verdict.risk_because),
         reach=stands.quantile if stands else None,
         times=stands.times if stands else None,
-        others=others_of(copies, post.reposts),
+        others=_others(voices, post.reposts),
     )
 
 
