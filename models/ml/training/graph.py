@@ -16,7 +16,7 @@ from models.ml.training.network import Network
 from models.ml.training.tasks import TASKS
 
 POSITIONS = 128
-_BLOCK = 32
+BLOCK = 32
 _MICROSOFT = "com.microsoft"
 Array = NDArray[np.float32]
 
@@ -87,7 +87,7 @@ def four_bits(table: Array) -> tuple[NDArray[np.uint8], Array]:
     Raises:
         ValueError: the table is not exactly 4-bit.
     """
-    blocks = table.reshape(len(table), -1, _BLOCK)
+    blocks = table.reshape(len(table), -1, BLOCK)
     furthest = np.take_along_axis(blocks, np.abs(blocks).argmax(axis=2)[:, :, None], axis=2)
     scale = np.where(furthest == 0, 1, furthest / -8)  # the furthest value is -8 steps: a step may be negative
     numbers = np.clip(np.round(blocks / scale), -8, 7)
@@ -120,7 +120,7 @@ def _embed(graph: Build, weights: dict[str, Array]) -> str:
         "words",
         gather_axis=0,
         quantize_axis=1,
-        block_size=_BLOCK,
+        block_size=BLOCK,
     )
     places = weights[f"{prefix}.position_embeddings.weight"][:POSITIONS]
     where = graph.half("position", places + weights[f"{prefix}.token_type_embeddings.weight"][0])
