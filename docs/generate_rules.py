@@ -11,6 +11,8 @@ from config.i18n import words
 PAGE = Path(__file__).with_name("rules.md")
 HEAD = """# Writing rules
 
+*Cette page en français : [Écrire des règles](regles.md).*
+
 Rules say which mentions are shown to the team and which are only kept for the figures. They stand under `attention:` in
 the configuration file, and the first one that holds decides:
 
