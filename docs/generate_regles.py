@@ -104,9 +104,9 @@ UNKNOWN = """
 ## Ce que personne ne sait
 
 Les réseaux ne disent pas tout : un flux n’a pas d’abonnés, un texte court pas de langue sûre. **Inconnu reste
-inconnu, jamais 0.** Comparer avec l’inconnu n’est ni vrai ni faux, et son contraire non plus : pour un auteur dont personne
-ne connaît les abonnés, ni `followers < 100` ni `not followers < 100` ne s’applique. Une règle s’applique quand sa
-condition entière est vraie.
+inconnu, jamais 0.** Comparer avec l’inconnu n’est ni vrai ni faux, et son contraire non plus : pour un auteur dont
+personne ne connaît les abonnés, ni `followers < 100` ni `not followers < 100` ne s’applique. Une règle s’applique
+quand sa condition entière est vraie.
 
 Peuvent être inconnus : {unknown}. Demandez-le par `is unknown` :
 

@@ -12,7 +12,7 @@ from models.post import Post
 from models.store import stories
 from models.store.insert import insert_new
 from models.store.posts import keep_thread, to_values
-from models.store.risk import re_risk, re_risk_stories
+from models.store.risk import re_risk_stories
 from models.store.stories import Copy
 from models.store.touch import touch_post
 from models.story import Fingerprint
@@ -142,8 +142,7 @@ def store(session: Session, source: str, heard: Sequence[Heard], now: datetime) 
         if item.print and (key in fresh or after[key].post_id in edited)
     }
     grown = stories.place(session, list(copies.values()), now)
-    re_risk(session, [mention for mention, post, _ in new if post in grown.posts])
-    re_risk_stories(session, grown.stories)
+    re_risk_stories(session, grown.stories, [mention for mention, post, _ in new if post in grown.posts])
     return Stored(mentions=tuple(sorted(mention for mention, *_ in new)), edited=edited)
 
 

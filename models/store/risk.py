@@ -69,19 +69,19 @@ def re_risk(session: Session, mention_ids: Iterable[int], *, redraw: bool = True
     return moved
 
 
-def re_risk_stories(session: Session, story_ids: Iterable[int]) -> list[int]:
-    """`re_risk` of the newest mentions of these stories, whose cards `models.store.stories` has redrawn already."""
-    moved = []
+def re_risk_stories(session: Session, story_ids: Iterable[int], mention_ids: Iterable[int] = ()) -> list[int]:
+    """`re_risk` of these and of the newest mentions of these stories, whose cards are redrawn for the story already."""
+    some = set(mention_ids)
     for story in sorted(set(story_ids)):
-        mentions = (
+        newest = (
             select(MentionRow.id)
             .join(PostRow, col(PostRow.id) == col(MentionRow.post_id))
             .where(PostRow.story_id == story)
             .order_by(col(MentionRow.id).desc())
             .limit(_AT_ONCE)
         )
-        moved += re_risk(session, [one for one in session.exec(mentions) if one is not None], redraw=False)
-    return moved
+        some |= {one for one in session.exec(newest) if one is not None}
+    return re_risk(session, some, redraw=False)
 
 
 def reach_of(post: PostRow) -> int | None:
