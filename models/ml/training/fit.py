@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -77,14 +77,15 @@ def _levelled(examples: list[Example]) -> list[Example]:
 
 def groups(network: Network, rate: float) -> list[dict[str, object]]:
     """Lower layers learn slower; what is new learns faster."""
-    layers = cast("list[nn.Module]", list(network.encoder.encoder.layer))
+    encoder: Any = network.encoder
+    layers = encoder.encoder.layer
     found: list[dict[str, object]] = []
     for number, layer in enumerate(layers):
         found.append({"params": list(layer.parameters()), "peak": rate * _DECAY ** (len(layers) - 1 - number)})
     rest = [one for one in network.encoder.embeddings.parameters() if one.requires_grad]
     found.append({"params": rest, "peak": rate * _DECAY ** len(layers)})
-    encoder = {id(one) for one in network.encoder.parameters()}
-    fresh = [one for one in network.parameters() if id(one) not in encoder]
+    known = {id(one) for one in encoder.parameters()}
+    fresh = [one for one in network.parameters() if id(one) not in known]
     found.append({"params": fresh, "peak": rate * 4})
     return found
 

@@ -6,6 +6,7 @@ int8 a column with dynamic uint8 inputs, heads in fp16. onnxruntime's fused oper
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import onnx
@@ -33,14 +34,14 @@ class Build:
         self.weights.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
-    def add(self, kind: str, inputs: list[str], name: str, *, outputs: int = 1, **how: object) -> str:
+    def add(self, kind: str, inputs: list[str], name: str, *, outputs: int = 1, **how: Any) -> str:  # noqa: ANN401 - whatever the operator takes
         """A node whose first output is `name`; its others, `name.1`, `name.2`."""
         names = [name, *(f"{name}.{number}" for number in range(1, outputs))]
         domain = how.pop("domain", "")
         self.nodes.append(helper.make_node(kind, inputs, names, name=name, domain=domain, **how))
         return name
 
-    def contrib(self, kind: str, inputs: list[str], name: str, **how: object) -> str:
+    def contrib(self, kind: str, inputs: list[str], name: str, **how: Any) -> str:  # noqa: ANN401 - whatever the operator takes
         """A node of onnxruntime's own operators."""
         return self.add(kind, inputs, name, domain=_MICROSOFT, **how)
 
@@ -97,7 +98,7 @@ def four_bits(table: Array) -> tuple[NDArray[np.uint8], Array]:
         raise ValueError(msg)
     scale = scale[:, :, 0].astype(np.float32)
     nibbles = (numbers + 8).astype(np.uint8).reshape(len(table), -1)
-    return nibbles[:, 0::2] | (nibbles[:, 1::2] << 4), scale
+    return np.asarray(nibbles[:, 0::2] | (nibbles[:, 1::2] << 4), dtype=np.uint8), scale
 
 
 def int8_columns(weight: Array) -> tuple[NDArray[np.int8], Array]:

@@ -10,6 +10,7 @@ import csv
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,7 +67,15 @@ def sentiment(classifier: Classifier, root: Path) -> dict[str, object]:
     return {"temperature": temperatures, "sure": sure}
 
 
-def labelled(file: Path, root: Path) -> list[tuple[Example, dict[str, str], dict[str, str]]]:
+class Twice(NamedTuple):
+    """A row, and what each of two passes said of it."""
+
+    example: Example
+    first: Mapping[str, str]
+    second: Mapping[str, str]
+
+
+def labelled(file: Path, root: Path) -> list[Twice]:
     """The rows labelled twice, with their texts looked up by set and row. `file` holds no text.
 
     Raises:
@@ -83,7 +92,7 @@ def labelled(file: Path, root: Path) -> list[tuple[Example, dict[str, str], dict
                 msg = f"{file}: row {line['row']} of {line['source']} is another text than the one labelled"
                 raise ValueError(msg)
             first, second = ({key[2:]: value for key, value in line.items() if key[:2] == who} for who in ("a_", "b_"))
-            rows.append((example, first, second))
+            rows.append(Twice(example, first, second))
     return rows
 
 
@@ -112,21 +121,19 @@ def column(raw: Raw, head: str) -> NDArray[np.float64]:
     return found.astype(np.float64)
 
 
-def heads(
-    classifier: Classifier, twice: list[tuple[Example, dict[str, str], dict[str, str]]], lines: Sequence[Example]
-) -> dict[str, Scale]:
+def heads(classifier: Classifier, twice: Sequence[Twice], lines: Sequence[Example]) -> dict[str, Scale]:
     """Threshold and worth of each yes-or-no head.
 
     The threshold maximises F1 on the invented lines and every second labelled row; F1 is told on the other rows where
     both passes agree, which the threshold has not seen.
     """
-    raw = classifier.raw([row.text for row, *_ in twice], [None] * len(twice))
+    raw = classifier.raw([row.example.text for row in twice], [None] * len(twice))
     invented = classifier.raw([row.text for row in lines], [None] * len(lines))
     found = {}
     print("| head | kappa | rows that have it | F1 French rows | F1 invented | recall invented | ships |")
     print("|---|---|---|---|---|---|---|")
     for head in _YES_NO:
-        first, second = ([said(labels[which], head) for labels in twice] for which in (1, 2))
+        first, second = [said(row.first, head) for row in twice], [said(row.second, head) for row in twice]
         agreed = np.array([a == b for a, b in zip(first, second, strict=True)])
         wanted = np.array(first)
         logits, ours = column(raw, head), column(invented, head)
@@ -162,12 +169,10 @@ def best_threshold(logits: NDArray[np.float64], right: NDArray[np.bool_], weight
     return max(np.quantile(logits, np.linspace(0.01, 0.995, 200)).tolist(), key=measure)
 
 
-def intent(
-    classifier: Classifier, twice: list[tuple[Example, dict[str, str], dict[str, str]]], lines: Sequence[Example]
-) -> bool:
+def intent(classifier: Classifier, twice: Sequence[Twice], lines: Sequence[Example]) -> bool:
     """Whether intent ships; prints its scores."""
-    first, second = ([labels[which]["intent"] for labels in twice] for which in (1, 2))
-    raw = classifier.raw([row.text for row, *_ in twice], [None] * len(twice))["intent"]
+    first, second = [row.first["intent"] for row in twice], [row.second["intent"] for row in twice]
+    raw = classifier.raw([row.example.text for row in twice], [None] * len(twice))["intent"]
     pairs = [
         (INTENT.classes.index(a), int(guess.argmax())) for a, b, guess in zip(first, second, raw, strict=True) if a == b
     ]

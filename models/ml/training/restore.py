@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from onnx import numpy_helper
 from torch import Tensor
-from transformers import AutoConfig, PreTrainedModel
+from transformers import BertConfig, PreTrainedModel
 from transformers.modeling_outputs import SequenceClassifierOutput
 
 from models.ml.training.graph import BLOCK, POSITIONS
@@ -22,7 +22,7 @@ Weights = Mapping[str, NDArray[np.generic]]
 class SentimentOnly(PreTrainedModel):
     """The network as `transformers.pipeline("text-classification")` wants one."""
 
-    config_class = AutoConfig
+    config_class = BertConfig
 
     def __init__(self, network: Network) -> None:
         super().__init__(network.encoder.config)
@@ -38,7 +38,7 @@ def restore(folder: Path) -> Network:
     """The network in `folder`, its weights as the shipped file has them, computed with in fp32."""
     model = onnx.load(folder / "model.onnx")
     weights: Weights = {one.name: numpy_helper.to_array(one) for one in model.graph.initializer}
-    config = AutoConfig.from_pretrained(folder, local_files_only=True)
+    config = BertConfig.from_pretrained(folder, local_files_only=True)
     network = Network.blank(config)
     state = network.state_dict()
     found = {name: torch.from_numpy(np.asarray(value, dtype=np.float32)) for name, value in _named(weights).items()}
