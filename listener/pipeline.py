@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import TypeVar
 
 from config.schema import Brand
 from listener.collector import Batch, Refreshes
@@ -19,6 +20,7 @@ from listener.matching import Matcher
 from listener.registry import Place
 from listener.stories import fingerprint
 from listener.triage import WITHOUT_RULES, Ruling, Subject, Triage
+from listener.weighing import Scales, Weighed
 from models.database import Database
 from models.errors import AccessLost, NotYet, RetryLater
 from models.ml.judge import Ask, Judge
@@ -29,6 +31,7 @@ from models.store.conversations import Follows, answered_by_us
 from models.store.hearing import Heard, Identity, Stored, identity, known, store
 from models.verdict import Verdict
 
+_T = TypeVar("_T")
 log = logging.getLogger(__name__)
 
 LONGEST_BACK_OFF = timedelta(hours=6)
@@ -77,6 +80,7 @@ class Listening:
     ) -> None:
         self.database = database
         self.ears = Ears(brands, matcher)
+        self.scales = Scales(brands)
         self.judge = judge
         self.clock = clock
         self.triage = triage
@@ -140,10 +144,17 @@ class Listening:
         verdicts: dict[tuple[str, str], dict[str, Verdict]] = {}
         for ask, verdict in zip(asks, self.judge.judge(asks), strict=True):
             verdicts.setdefault(identity(ask.post), {})[ask.brand or ""] = verdict
+        with self.database.read() as session:
+            weighed = {
+                key: {
+                    brand: self.scales.weigh(session, matched[key][0], brand, of, now) for brand, of in judged.items()
+                }
+                for key, judged in verdicts.items()
+            }
         heard = []
         for key, (post, found) in matched.items():
             said = fingerprint(post) if key in fresh else None
-            judged = verdicts.get(key, {})
+            judged, weights = verdicts.get(key, {}), weighed.get(key, {})
             follows = {
                 brand: Follows(first, turn(post.text, judged[brand].label if brand in judged else None))
                 for brand, first in going_on.get(key, {}).items()
@@ -153,13 +164,12 @@ class Listening:
             for brand, words in found.items():
                 ruling = _IN_ITS_THREAD
                 if brand not in follows:
-                    ruling = self.triage.decide(Subject(post, brand, words, source, judged.get(brand)), now)
+                    subject = _subject(post, brand, words, source, judged.get(brand), weights.get(brand))
+                    ruling = self.triage.decide(subject, now)
                 ruled.setdefault(ruling, {})[brand] = words
+            risks = {brand: weight.risk for brand, weight in weights.items()}
             heard += [
-                Heard(
-                    post, part, {brand: judged[brand] for brand in part if brand in judged}, *ruling, said,
-                    {brand: follows[brand] for brand in part if brand in follows},
-                )
+                Heard(post, part, _only(judged, part), *ruling, said, _only(follows, part), _only(risks, part))
                 for ruling, part in ruled.items()
             ]  # fmt: skip
         return heard
@@ -263,3 +273,15 @@ class Listening:
             row = sources.ensure(session, source, place.key, place.kind, now)
             sources.disabled(row, reason=lost.reason, mark=place.mark, now=now)
         log.error("%s %s is disabled: %s", source, place.key, lost.reason)
+
+
+def _subject(  # noqa: PLR0913, PLR0917 - everything that is known of a mention
+    post: Post, brand: str, words: tuple[str, ...], source: str | None, verdict: Verdict | None, weight: Weighed | None
+) -> Subject:
+    if weight is None:
+        return Subject(post, brand, words, source, verdict)
+    return Subject(post, brand, words, source, verdict, weight.risk.value, weight.reach)
+
+
+def _only(of: Mapping[str, _T], brands: Brands) -> dict[str, _T]:
+    return {brand: of[brand] for brand in brands if brand in of}

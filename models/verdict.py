@@ -26,6 +26,9 @@ class Intent(StrEnum):
 HEADS = ("anger", "joy", "sadness", "fear", "irony", "offensive", "danger")
 """Further labels, each true or not by itself. `danger`: a person may be in danger (threat, suicide, doxxing)."""
 
+LIKELY = 0.5
+"""From this probability on a label of `HEADS` is taken for true; `models.ml.manner.Scale.at` shifts each to it."""
+
 
 class Verdict(BaseModel):
     """`label` is the argmax; the three probabilities sum to 1 (within rounding); `model` names the weights.

@@ -101,7 +101,7 @@ def build(
     if after is None:
         prepare(database)
     else:
-        judge = judge or after.listening.judge
+        judge = judge or _with_languages(after.listening.judge, config)
     return App(
         config=config,
         credentials=credentials,
@@ -111,7 +111,7 @@ def build(
             database,
             config.brands,
             matcher(config),
-            judge or ModelJudge(Classifier(), LanguageReader()),
+            judge or ModelJudge(Classifier(), LanguageReader(config.languages)),
             clock,
             triage=triage_of(config),
             keep_candidates=config.keep_candidates,
@@ -129,6 +129,13 @@ def build(
         ),
         moderation=Moderation(database, config, publishers, clock, publishing=credentials.may_publish),
     )
+
+
+def _with_languages(judge: Judge, config: Config) -> Judge:
+    """The judge of the app before, for the languages of this configuration."""
+    if isinstance(judge, ModelJudge) and judge.languages.languages != config.languages:
+        return ModelJudge(judge.classifier, LanguageReader(config.languages))
+    return judge
 
 
 def matcher(config: Config) -> Matcher:

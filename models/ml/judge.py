@@ -6,6 +6,7 @@ from typing import Protocol
 
 from models.ml.classifier import Classifier
 from models.ml.language import LanguageReader
+from models.ml.spam import spam_of
 from models.post import Post
 from models.verdict import Verdict
 
@@ -44,4 +45,7 @@ class ModelJudge:
         texts = [f"{ask.post.title}\n{ask.post.text}" if ask.post.title else ask.post.text for ask in asks]
         languages = [self.languages.read(text, ask.post.language) for text, ask in zip(texts, asks, strict=True)]
         found = self.classifier.read(texts, [ask.brand for ask in asks], languages)
-        return [found.verdict(row, language) for row, language in enumerate(languages)]
+        return [
+            found.verdict(row, language).model_copy(update={"spam": spam_of(ask.post).likelihood})
+            for row, (ask, language) in enumerate(zip(asks, languages, strict=True))
+        ]

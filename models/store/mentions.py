@@ -8,6 +8,7 @@ from sqlmodel import Session, col, func, select
 from models.status import MENTION_MOVES, IllegalMove, MentionStatus, ReplyStatus
 from models.store.conversations import settled
 from models.store.decisions import What, Who, record
+from models.store.risk import re_risk
 from models.store.touch import touch
 from models.tables import MentionRow, PostRow, ReplyRow, VerdictRow
 from models.verdict import Sentiment
@@ -112,6 +113,8 @@ def correct(session: Session, mention_id: int, label: Sentiment, *, who: Who, at
         session, What.CORRECTED, who=who, at=at, brand=stored.mention.brand, mention_id=mention_id,
         before=before, after=label.value, model=verdict.model,
     )  # fmt: skip
+    session.flush()
+    re_risk(session, [mention_id], redraw=False)
     touch(session, mention_id)
 
 

@@ -9,19 +9,13 @@ from config.conditions import rules
 from config.i18n import Words, mark
 from models.network import written
 from models.status import MentionStatus, ReplyStatus
-from models.verdict import Sentiment
 from responders.publisher import ProblemCode
 from responders.seen import AnswerSeen, Eligibility, MentionSeen
 from responders.slack import ids, kit, state
 from responders.slack.hosting import view as hosting
 from responders.slack.kit import Message, Mrkdwn, bold, foreign, join, own, say
+from responders.slack.mention import judged
 
-SENTIMENTS: Final = {
-    Sentiment.NEGATIVE: mark("negative"),
-    Sentiment.NEUTRAL: mark("neutral"),
-    Sentiment.POSITIVE: mark("positive"),
-}
-_DOTS: Final = {Sentiment.NEGATIVE: "🔴", Sentiment.NEUTRAL: "⚪", Sentiment.POSITIVE: "🟢"}
 _CLOSED: Final = (MentionStatus.DONE, MentionStatus.IRRELEVANT)
 _WAITS: Final = (MentionStatus.OPEN, MentionStatus.TAKEN)
 _ON_ITS_WAY: Final = (ReplyStatus.APPROVED, ReplyStatus.SENDING, ReplyStatus.UNCLEAR, ReplyStatus.RETRACTING)
@@ -38,13 +32,15 @@ def card(seen: MentionSeen, t: Words, *, problem: str = "", short: bool = False)
     """
     closed = seen.status in _CLOSED and not seen.follows  # what came after our answer is there to be read
     quoted = _SHORT if closed or short else kit.QUOTED
+    warning = own("") if closed else judged.danger(seen, t)
     blocks: list[Block] = [
+        *([kit.section(warning)] if warning else []),
         kit.section(join((who(seen), where(seen, t)), "\n")),
         kit.quote(seen.text, quoted, title=seen.title, url=seen.url, more=t("See the original")),
     ]
     if not closed:
         blocks.append(
-            kit.context(join((verdict(seen, t), words(seen, t))), rule(seen, t), repeated(seen, t), *_chances(seen, t))
+            kit.context(judged.line(seen, t), words(seen, t), rule(seen, t), repeated(seen, t), *_chances(seen, t))
         )
     blocks += _state(seen, problem, t)
     blocks += kit.actions(_buttons(seen, t))
@@ -61,8 +57,10 @@ def modal(seen: MentionSeen, t: Words, *, problem: str = "") -> View:
 def ask_sentiment(seen: MentionSeen, t: Words) -> View:
     """What is the sentiment really?"""
     options = [
-        Option(text=kit.plain(f"{_DOTS[label]} {t(name).capitalize()}", kit.BUTTON, emoji=True), value=label.value)
-        for label, name in SENTIMENTS.items()
+        Option(
+            text=kit.plain(f"{judged.DOTS[label]} {t(name).capitalize()}", kit.BUTTON, emoji=True), value=label.value
+        )
+        for label, name in judged.SENTIMENTS.items()
     ]
     chosen = next(option for option in options if option.value == seen.label.value)
     choice = RadioButtonsElement(action_id=ids.SENTIMENT_CHOICE, options=options, initial_option=chosen)
@@ -82,6 +80,12 @@ def ask_sentiment(seen: MentionSeen, t: Words) -> View:
 
 def headline(seen: MentionSeen, t: Words) -> Mrkdwn:
     """One line for a notification."""
+    if seen.judged.danger:
+        return say(t, mark("🆘 A person may be in danger: {said}"), said=_headline(seen, t))
+    return _headline(seen, t)
+
+
+def _headline(seen: MentionSeen, t: Words) -> Mrkdwn:
     name = foreign(seen.author_name or seen.author_handle)
     place = foreign(seen.network_label)
     return say(t, mark("{name} on {place}: {text}"), name=name, place=place, text=foreign(seen.title or seen.text, 150))
@@ -103,16 +107,6 @@ def where(seen: MentionSeen, t: Words) -> Mrkdwn:
         history = own(t.plural("{count} earlier exchange with us", "{count} earlier exchanges with us", seen.exchanges))
     place = foreign(seen.place) if seen.place != seen.network_label else own("")
     return join((foreign(seen.network_label), place, followers, history, kit.moment(seen.at, "{ago}")))
-
-
-def verdict(seen: MentionSeen, t: Words) -> Mrkdwn:
-    """What the model thinks and how sure it is, or what a person said instead."""
-    label = own(t(SENTIMENTS[seen.label]))
-    if seen.corrected_by:
-        said = say(t, mark("{label}, corrected by {name}"), label=label, name=foreign(seen.corrected_by))
-    else:
-        said = say(t, mark("{label} {share}"), label=label, share=own(t.percent(seen.confidence)))
-    return join((own(_DOTS[seen.label]), said), " ")
 
 
 def words(seen: MentionSeen, t: Words) -> Mrkdwn:
