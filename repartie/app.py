@@ -21,9 +21,9 @@ from listener.registry import Means, Place, places
 from listener.triage import triage_of
 from models.database import Database
 from models.migrate import prepare
-from models.ml.classifier import Classifier
 from models.ml.judge import Judge, ModelJudge
 from models.ml.language import LanguageReader
+from repartie.model import reader
 from responders.moderation import Moderation
 from responders.registry import Publishers, build_publishers
 from responders.replies import Answering
@@ -90,7 +90,7 @@ def build(
     database = after.database if after else Database(credentials.database)
     if after is None:
         prepare(database)
-    else:
+    elif after.config.model == config.model:
         judge = judge or after.listening.judge
     return App(
         config=config,
@@ -101,7 +101,7 @@ def build(
             database,
             config.brands,
             matcher(config),
-            judge or ModelJudge(Classifier(), LanguageReader()),
+            judge or ModelJudge(reader(config.model, credentials.database), LanguageReader()),
             clock,
             triage=triage_of(config),
             keep_candidates=config.keep_candidates,

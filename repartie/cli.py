@@ -24,7 +24,7 @@ from config.schema import Config
 from models.migrate import NewerSchema, OlderSchema
 from repartie import reports
 from repartie.app import App, build
-from repartie.commands import add, backtest, backup, db, doctor, init
+from repartie.commands import adapt, add, backtest, backup, classify, db, doctor, evaluate, init, label
 from repartie.jobs import AlreadyRunning
 from repartie.replay import BadMapping
 from repartie.shell import (
@@ -50,7 +50,7 @@ from responders.seen import Person
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 slack = typer.Typer(no_args_is_help=True, help=t("What Slack needs to know of us."))
 app.add_typer(slack, name="slack")
-for topic in (init, add, doctor, db, backup, backtest):
+for topic in (init, add, doctor, db, backup, backtest, classify, evaluate, label, adapt):
     topic.register(app)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session, col, func, select, update
 
 from models.post import Post
-from models.store import stories
+from models.store import embeddings, stories
 from models.store.insert import insert_new
 from models.store.posts import keep_thread, to_values
 from models.store.stories import Copy
@@ -137,6 +137,15 @@ def store(session: Session, source: str, heard: Sequence[Heard], now: datetime) 
         if item.print and (key in fresh or after[key].post_id in edited)
     }
     stories.place(session, list(copies.values()), now)
+    embeddings.keep(
+        session,
+        {
+            after[identity(item.post)].post_id: found
+            for item in reversed(heard)
+            for _, verdict in sorted(item.verdicts.items(), reverse=True)  # of two brands' the first one's stays
+            if (found := verdict.embedding)
+        },
+    )
     return Stored(mentions=tuple(sorted(mention for mention, *_ in new)), edited=edited)
 
 
