@@ -64,7 +64,7 @@ def load(file: Path) -> Kept | None:
         BadHead: see there.
     """
     try:
-        with np.load(file, allow_pickle=False) as held:
+        with np.load(io.BytesIO(file.read_bytes()), allow_pickle=False) as held:
             facts = json.loads(str(held["facts"]))
             arrays = {name: np.asarray(held[name], dtype=np.float64) for name in _ARRAYS}
         if facts.pop("format") != _FORMAT:

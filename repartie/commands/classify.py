@@ -49,8 +49,7 @@ def _classify(
     env_file: EnvFile = ENV,
 ) -> None:
     texts = texts_of(file, form, text, id_=id_, encoding=encoding, lossy=lossy)
-    began = time.monotonic()
-    written, said_at = 0, began
+    written, began, said_at = 0, 0.0, 0.0
     with told(), _target(target) as out:
         reader = reader_of(config, env_file)
         for row, said in verdicts(texts.rows(), reader, LanguageReader(), embeddings=embeddings):
@@ -58,7 +57,10 @@ def _classify(
                 say(t("The model “{model}” has no embeddings: they are null.", model=reader.name))
             out.write(as_json(said))
             written += 1
-            if (now := time.monotonic()) - said_at > _SAY_EVERY:
+            now = time.monotonic()
+            if written == 1:  # the model is loaded by now
+                began = said_at = now
+            if now - said_at > _SAY_EVERY:
                 said_at = now
                 say(t("Line {line}: {rate} texts a second.", line=row.line, rate=t.number(_rate(written, now - began))))
     done = t.plural("{count} text judged by {model}.", "{count} texts judged by {model}.", written, model=reader.name)
