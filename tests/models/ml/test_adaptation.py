@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.ml.adaptation import FEWEST, TooFew, directions, fit, learn
+from models.ml.adaptation import FEWEST, Head, TooFew, directions, fit, learn
 from models.ml.adapted import Adapted, BadHead, Kept, load, save
 from models.ml.classifier import Classifier
 from models.ml.embedding import unit
@@ -14,12 +14,12 @@ from tests.tiny import WIDTH, tiny_model
 AT = datetime(2026, 11, 22, 8, tzinfo=UTC)
 
 
-def texts(count: int, *, taught: bool, width: int = 48) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[str]]:
+def texts(count: int, *, taught: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[str]]:
     """What a model says, embeddings and labels; `taught`: the labels can be told from the embeddings."""
     draw = np.random.default_rng(5)
     labels = draw.integers(3, size=count)
-    places = draw.normal(size=(3, width))
-    noise = draw.normal(size=(count, width))
+    places = draw.normal(size=(3, 48))
+    noise = draw.normal(size=(count, 48))
     embeddings = unit((noise + (0.5 * places[labels] if taught else 0)).astype(np.float32))
     right = draw.random(count) < 0.7
     guessed = np.where(right, labels, (labels + 1) % 3)
@@ -80,9 +80,9 @@ def test_one_class_is_refused() -> None:
         learn(sentiment, embeddings, np.zeros_like(labels), keys)
 
 
-def kept(encoder: str, count: int = 210) -> Kept:
-    trial = learn(*texts(count, taught=True, width=WIDTH))
-    return Kept(trial.head, encoder, AT, trial.texts, trial.before, trial.after)
+def kept(encoder: str) -> Kept:
+    weights = np.random.default_rng(6).normal(size=(WIDTH, 3))
+    return Kept(Head(0.9, np.zeros(WIDTH), weights, np.zeros(3), 0.8), encoder, AT, 210, 0.6, 0.7)
 
 
 def test_a_head_comes_back_from_its_file(tmp_path: Path) -> None:
