@@ -11,6 +11,7 @@ from pydantic import Field
 
 from config.base import ApiAddress, Channel, Duration, LanguageCode, Section, SlackUser, TimeZone, between, fold
 from config.sources import SourceOptions
+from models.verdict import Sentiment
 
 Language = Literal["fr", "en"]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
@@ -65,6 +66,18 @@ class BrandReplies(Section):
         default_factory=dict,
         description="What is offered instead of a reply that shows something private, by language: fr, en.",
     )
+
+
+class ModelSettings(Section):
+    """Which model judges."""
+
+    name: Name | None = Field(
+        None, description="A model of the Hugging Face hub, or a folder, in the place of the bundled one."
+    )
+    labels: dict[str, Sentiment] = Field(
+        default_factory=dict, description="What each of its labels means: negative, neutral or positive."
+    )
+    revision: Name | None = Field(None, description="Which version of a model of the hub: a tag or a commit.")
 
 
 class AttentionRule(Section):
@@ -123,6 +136,7 @@ class Config(Section):
     )
     brands: tuple[Brand, ...] = Field(min_length=1, description="The brands we watch.")
     sources: dict[str, SourceOptions] = Field(description="The places we listen to, each under a name you choose.")
+    model: ModelSettings = Field(ModelSettings(), description="Which model judges, if not the bundled one.")
     attention: tuple[AttentionRule, ...] = Field(
         (), description="Which mentions are shown: rules, the first that holds decides; every recent one, if absent."
     )

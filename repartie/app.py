@@ -19,11 +19,11 @@ from listener.registry import Means, Place, places
 from listener.triage import triage_of
 from models.database import Database
 from models.migrate import prepare
-from models.ml.classifier import Classifier
 from models.ml.judge import Judge, ModelJudge
 from models.ml.language import LanguageReader
 from models.store.limits import StoredLimits
 from repartie.access import auth_of, given_to, secrets_of
+from repartie.model import reader
 from responders.moderation import Moderation
 from responders.registry import Given as Speaking
 from responders.registry import Publishers, build_publishers
@@ -100,7 +100,7 @@ def build(
     )
     if after is None:
         prepare(database)
-    else:
+    elif after.config.model == config.model:
         judge = judge or _with_languages(after.listening.judge, config)
     return App(
         config=config,
@@ -111,7 +111,7 @@ def build(
             database,
             config.brands,
             matcher(config),
-            judge or ModelJudge(Classifier(), LanguageReader(config.languages)),
+            judge or ModelJudge(reader(config.model, credentials.database), LanguageReader(config.languages)),
             clock,
             triage=triage_of(config),
             keep_candidates=config.keep_candidates,

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, func, select, update
 
 from models.ml.risk import Risk, packed
 from models.post import Engagement, Post
-from models.store import following, stories
+from models.store import embeddings, following, stories
 from models.store.conversations import Follows, go_on, turns
 from models.store.decisions import OUTBOX
 from models.store.insert import insert_new
@@ -164,6 +164,15 @@ def store(session: Session, source: str, heard: Sequence[Heard], now: datetime) 
     }
     grown = stories.place(session, list(copies.values()), now)
     re_risk_stories(session, grown.stories, [mention for mention, post, _ in new if post in grown.posts])
+    embeddings.keep(
+        session,
+        {
+            after[identity(item.post)].post_id: found
+            for item in reversed(heard)
+            for _, verdict in sorted(item.verdicts.items(), reverse=True)  # of two brands' the first one's stays
+            if (found := verdict.embedding)
+        },
+    )
     return Stored(mentions=tuple(sorted(mention for mention, *_ in new)), edited=edited)
 
 
