@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from models.ml.evaluation import Measured, Numbers
+from models.ml.evaluation import Measured, Numbers, confusion
 
 _DRAWS: Final = 2_000
 _PERCENTILES: Final = (2.5, 97.5)
@@ -56,15 +56,11 @@ def kappa(table: Numbers) -> float | None:
 
 
 def _measured(left: Numbers, right: Numbers, classes: int) -> Measured | None:
-    value = kappa(_table(left, right, classes))
+    value = kappa(confusion(left, right, classes))
     if value is None:
         return None
     draw = np.random.default_rng(0)
     rows = (draw.integers(len(left), size=len(left)) for _ in range(_DRAWS))
-    drawn = [found for at in rows if (found := kappa(_table(left[at], right[at], classes))) is not None]
+    drawn = [found for at in rows if (found := kappa(confusion(left[at], right[at], classes))) is not None]
     low, high = np.percentile(drawn, _PERCENTILES) if drawn else (value, value)
     return Measured(value, float(low), float(high))
-
-
-def _table(left: Numbers, right: Numbers, classes: int) -> Numbers:
-    return np.bincount(left * classes + right, minlength=classes**2).reshape(classes, classes)

@@ -91,9 +91,9 @@ def evaluate(sentiment: Floats, labels: Numbers, unsure: NDArray[np.bool_]) -> E
     )
 
 
-def confusion(labels: Numbers, guesses: Numbers) -> Numbers:
-    """How often each label (row) got each guess (column), shape (3, 3)."""
-    return np.bincount(labels * CLASSES + guesses, minlength=CLASSES**2).reshape(CLASSES, CLASSES)
+def confusion(labels: Numbers, guesses: Numbers, classes: int = CLASSES) -> Numbers:
+    """How often each label (row) got each guess (column), shape (classes, classes)."""
+    return np.bincount(labels * classes + guesses, minlength=classes**2).reshape(classes, classes)
 
 
 def macro_f1(table: Numbers) -> float:
