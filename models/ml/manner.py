@@ -34,14 +34,15 @@ class Manner(BaseModel):
     """What was measured of one set of weights.
 
     `temperature`: language -> what the sentiment's logits are divided by. `bias`: language -> added to the three logits
-    first. `sure`: language -> the probability of the label from which nine in ten negatives were right.
+    first. `sure`: language -> from which probability each label is said without `unsure`: negative from where nine in
+    ten were right, neutral and positive from even odds.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     temperature: Mapping[str, float] = {ANY: 1.0}
     bias: Mapping[str, tuple[float, float, float]] = {}
-    sure: Mapping[str, float] = {ANY: 0.0}
+    sure: Mapping[str, tuple[float, float, float]] = {ANY: (0.0, 0.0, 0.0)}
     heads: Mapping[str, Scale] = {}
     intent_on: bool = False
 
@@ -55,8 +56,12 @@ class Manner(BaseModel):
 
     def unsure(self, sentiment: Floats, languages: Sequence[str]) -> NDArray[np.bool_]:
         """Which labels stand below the threshold, shape (texts,)."""
-        floor = np.array([self.sure.get(language, self.sure.get(ANY, 0.0)) for language in languages])
-        return np.asarray(sentiment.max(axis=1, initial=0.0) < floor, dtype=np.bool_)
+        if not len(sentiment):
+            return np.zeros(0, dtype=np.bool_)
+        labels = sentiment.argmax(axis=1)
+        floors = [self.sure.get(language) or self.sure.get(ANY, (0.0, 0.0, 0.0)) for language in languages]
+        needed = np.array([floor[label] for floor, label in zip(floors, labels, strict=True)])
+        return np.asarray(sentiment.max(axis=1) < needed, dtype=np.bool_)
 
     def yes_or_no(self, raw: Raw) -> dict[str, Floats]:
         """Label -> probabilities, shape (texts,), of the heads that ship."""

@@ -9,10 +9,10 @@ import argparse
 import json
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -43,6 +43,7 @@ class Plan:
     tokens: int = 1_200
     seed: int = 1
     smoothing: float = 0.05
+    int8: bool = False
 
 
 def corpora(root: Path, ours: Iterable[Path], shares: dict[str, float], without: set[str]) -> list[Corpus]:
@@ -50,7 +51,7 @@ def corpora(root: Path, ours: Iterable[Path], shares: dict[str, float], without:
     found = []
     for name, weight in shares.items():
         if name.startswith("own:"):
-            examples = [example for folder in ours if folder.name == name[4:] for example in own(folder)]
+            examples = [one for folder in ours for one in own(folder) if one.source == f"own/{name[4:]}"]
         else:
             examples = list(READERS[name](root))
         kept = [one for one in examples if fingerprint(one.text) not in without and one.text.strip()]
@@ -76,14 +77,15 @@ def _levelled(examples: list[Example]) -> list[Example]:
 
 def groups(network: Network, rate: float) -> list[dict[str, object]]:
     """Lower layers learn slower; what is new learns faster."""
-    layers = cast("list[nn.Module]", list(network.encoder.encoder.layer))
+    encoder: Any = network.encoder
+    layers = encoder.encoder.layer
     found: list[dict[str, object]] = []
     for number, layer in enumerate(layers):
         found.append({"params": list(layer.parameters()), "peak": rate * _DECAY ** (len(layers) - 1 - number)})
     rest = [one for one in network.encoder.embeddings.parameters() if one.requires_grad]
     found.append({"params": rest, "peak": rate * _DECAY ** len(layers)})
-    encoder = {id(one) for one in network.encoder.parameters()}
-    fresh = [one for one in network.parameters() if id(one) not in encoder]
+    known = {id(one) for one in encoder.parameters()}
+    fresh = [one for one in network.parameters() if id(one) not in known]
     found.append({"params": fresh, "peak": rate * 4})
     return found
 
@@ -107,8 +109,15 @@ def loss_of(answers: dict[str, Tensor], batch: Batch, smoothing: float) -> Tenso
 class Run:
     """One run in its folder."""
 
-    def __init__(self, folder: Path, network: Network, teacher: BertModel, plan: Plan) -> None:
-        self.folder, self.network, self.teacher, self.plan = folder, network, teacher, plan
+    def __init__(
+        self,
+        folder: Path,
+        network: Network,
+        teacher: BertModel,
+        plan: Plan,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.folder, self.network, self.teacher, self.plan, self.clock = folder, network, teacher, plan, clock
         self.optimiser = torch.optim.AdamW(groups(network, plan.rate), lr=plan.rate, weight_decay=0.01, fused=True)
         self.average = {name: value.detach().clone() for name, value in network.state_dict().items()}
         self.trained = 0.0  # seconds
@@ -126,10 +135,10 @@ class Run:
         texts, sums = 0, 0.0
         while self.trained < self.plan.minutes * 60:
             for batch in drawer:
-                began = time.monotonic()
+                began = self.clock()
                 sums += self._learn(batch) * len(batch.ids)
                 texts += len(batch.ids)
-                self.trained += time.monotonic() - began
+                self.trained += self.clock() - began
                 if self.trained - saved > _SAVE:
                     self.log({"loss": sums / texts, "texts": texts, "per_second": texts / (self.trained - saved)})
                     self.save()
@@ -173,6 +182,8 @@ class Run:
         """A copy that carries the moving average."""
         copy = Network.blank(self.network.encoder.config)
         copy.load_state_dict(self.average)
+        if self.plan.int8:
+            pretend_int8(copy.encoder)
         return copy
 
     def save(self) -> None:
@@ -230,7 +241,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of the public sets")
     parser.add_argument("--base", type=Path, required=True, help="folder of the base encoder")
     parser.add_argument("--shares", type=Path, required=True, help="JSON: set -> its share of the batches")
-    parser.add_argument("--own", type=Path, nargs="*", default=[], help="folders of our own lines (own:<folder>)")
+    parser.add_argument(
+        "--own", type=Path, nargs="*", default=[], help="folders of `own:<file>`: TSV as `sources.own` reads"
+    )
     parser.add_argument("--without", type=Path, nargs="*", default=[], help="files whose first column is a fingerprint")
     parser.add_argument("--start", type=Path, help="weights of an earlier run to begin with")
     parser.add_argument("--int8", action="store_true", help="learn as int8 will compute")
@@ -249,10 +262,10 @@ def main() -> None:
     if asked.start:
         network.load_state_dict(torch.load(asked.start, weights_only=True))
     if asked.int8:
-        pretend_int8(network.encoder)
+        pretend_int8(network.encoder)  # names stay: a run may begin without and go on with it
     teacher = BertModel.from_pretrained(asked.base, dtype=torch.float32, add_pooling_layer=False)
     teacher.train(mode=False)
-    plan = Plan(asked.minutes, asked.rate, seed=asked.seed)
+    plan = Plan(asked.minutes, asked.rate, seed=asked.seed, int8=asked.int8)
     run = Run(asked.run, network, teacher, plan)
     run.log({"plan": vars(asked) | {"shares": shares, "rows": {one.name: len(one.examples) for one in found}}})
     run.go(
