@@ -98,14 +98,14 @@ def main() -> None:
     parser.add_argument("models", type=Path, nargs="+")
     parser.add_argument("--base", type=Path, help="the base encoder's folder, for best.pt")
     asked = parser.parse_args()
-    print("model language pairs recall@3 centred")  # noqa: T201 - a script prints its table
+    print("model language pairs recall@3 centred")
     for model in asked.models:
         embed = embedder(model, asked.base)
         for language, (questions, replies) in pairs(asked.pairs).items():
             one, other = embed(questions), embed(replies)
             centred = recall(unit(one - one.mean(axis=0)), unit(other - other.mean(axis=0)))
             line = f"{recall(one, other):.2f} {centred:.2f}"
-            print(model, language, len(questions), line)  # noqa: T201 - the same
+            print(model, language, len(questions), line)
 
 
 if __name__ == "__main__":
