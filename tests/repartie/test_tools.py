@@ -271,9 +271,10 @@ def test_the_store_teaches_and_is_forgotten(tiny: Classifier, filled: Database, 
     head = next(tmp_path.rglob("repartie-adapted.npz"))
     reader = model.reader(model.ModelSettings(), str(filled.url.render_as_string(hide_password=False)))
     assert reader.name.startswith(f"{tiny.name}+")
-    taught = [f"merci {WORDS[n % 5]} {n}" for n in range(1, 240, 6)]
-    found = reader.read(taught, ["Voloair"] * 40).sentiment.argmax(axis=1)
-    assert (found == 2).mean() > (tiny.read(taught, ["Voloair"] * 40).sentiment.argmax(axis=1) == 2).mean()
+    texts = [f"{WORDS[n % 6]} {WORDS[n % 5]} {n}" for n in range(240)]
+    right = [2 if n % 6 == 1 else 0 for n in range(240)]
+    before, after = (judge.read(texts, ["Voloair"] * 240).sentiment.argmax(axis=1) for judge in (tiny, reader))
+    assert (after == right).mean() > (before == right).mean()
     assert run("adapt", "--forget").exit_code == 0
     assert not head.exists()
     assert reader.name == tiny.name
