@@ -11,7 +11,6 @@ from pydantic import Field
 
 from config.base import ApiAddress, Channel, Duration, LanguageCode, Section, SlackUser, TimeZone, between, fold
 from config.sources import SourceOptions
-from models.verdict import Sentiment
 
 Language = Literal["fr", "en"]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
@@ -74,7 +73,7 @@ class ModelSettings(Section):
     name: Name | None = Field(
         None, description="A model of the Hugging Face hub, or a folder, in the place of the bundled one."
     )
-    labels: dict[str, Sentiment] = Field(
+    labels: dict[str, Literal["negative", "neutral", "positive"]] = Field(
         default_factory=dict, description="What each of its labels means: negative, neutral or positive."
     )
     revision: Name | None = Field(None, description="Which version of a model of the hub: a tag or a commit.")

@@ -7,6 +7,7 @@ from models.database import address
 from models.ml.adapted import Adapted
 from models.ml.classifier import Classifier, Reader
 from models.ml.hub import HubModel
+from models.verdict import Sentiment
 
 _HEAD = "repartie-adapted.npz"
 
@@ -15,7 +16,8 @@ def plain_reader(settings: ModelSettings) -> Reader:
     """The model alone. Nothing is loaded, and nothing fetched, before the first text."""
     if settings.name is None:
         return Classifier()
-    return HubModel(settings.name, dict(settings.labels), revision=settings.revision)
+    labels = {name: Sentiment(label) for name, label in settings.labels.items()}
+    return HubModel(settings.name, labels, revision=settings.revision)
 
 
 def reader(settings: ModelSettings, store: str) -> Reader:

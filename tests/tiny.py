@@ -18,7 +18,7 @@ OUTPUTS = {"sentiment": 3, "emotion": 4, "irony": 1, "offensive": 1, "danger": 1
 _TOKENS, _INNER = 509, 32
 MANNER = {
     "temperature": {"*": 1.0},
-    "sure": {"*": 0.5},
+    "sure": {"*": [0.5, 0.5, 0.5]},
     "heads": {"anger": {}, "danger": {}, "joy": {"on": False}},
     "intent_on": True,
 }

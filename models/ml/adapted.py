@@ -20,6 +20,7 @@ from models.ml.classifier import Reader, Reading
 log = logging.getLogger(__name__)
 
 _FORMAT: Final = 1
+_EVEN: Final = 0.5
 _ARRAYS: Final = ("mean", "weights", "bias")
 
 
@@ -138,7 +139,10 @@ class Adapted:
         if head is None or found.embeddings is None:
             return found
         sentiment = head(found.sentiment, found.embeddings)
-        unsure = found.unsure if head.sure is None else np.asarray(sentiment.max(axis=1, initial=0.0) < head.sure)
+        unsure = found.unsure
+        if head.sure is not None:
+            needed = np.array([head.sure, _EVEN, _EVEN])[sentiment.argmax(axis=1)]  # negative, neutral, positive
+            unsure = np.asarray(sentiment.max(axis=1, initial=0.0) < needed)
         return replace(found, model=_name(self.reader, head), encoder=self.encoder, sentiment=sentiment, unsure=unsure)
 
 

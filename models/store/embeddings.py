@@ -14,7 +14,7 @@ from models.tables import EmbeddingRow, MentionRow, PostRow
 from models.verdict import Embedding
 
 MOST: Final = 50_000
-"""Vectors compared at most, the newest posts first: 20 MB, about 0.2 s (docs/model/tools.md)."""
+"""Vectors compared at most, the newest posts first: 20 MB (docs/model/tools.md says how long)."""
 _CHUNK: Final = 500  # ids a statement: under every database's limit of parameters
 
 

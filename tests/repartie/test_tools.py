@@ -16,7 +16,7 @@ from models.store import mentions
 from models.store.decisions import Worker
 from models.store.hearing import store
 from models.verdict import Sentiment
-from repartie import model
+from repartie import classifying, model
 from repartie.classifying import WINDOW, verdicts
 from repartie.cli import app
 from repartie.lines import Row
@@ -25,6 +25,7 @@ from tests.tiny import tiny_model
 
 pytestmark = pytest.mark.usefixtures("tiny")
 KEYS = {"id", "label", "probabilities", "unsure", "language", "heads", "risk"}
+WORDS = ["retard", "merci", "horaire", "bagage", "équipage", "panne"]
 PERSON = Worker("shell", "Inès")
 
 
@@ -101,15 +102,17 @@ def test_what_was_typed_wrong_is_said(tmp_path: Path, asked: tuple[str, ...], sa
     assert said in done.output
 
 
-def test_memory_does_not_grow_with_the_file(tiny: Classifier) -> None:
+def test_memory_does_not_grow_with_the_file(tiny: Classifier, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(classifying, "WINDOW", 32)
+
     def rows() -> Iterator[Row]:
-        for number in range(WINDOW * 12):
+        for number in range(32 * 12):
             yield Row(number, number, f"texte {number} " * 20, {"lang": "fr"})
 
     found = verdicts(rows(), tiny, LanguageReader())
-    list(islice(found, WINDOW * 2))
+    list(islice(found, 32 * 2))
     tracemalloc.start()
-    for _ in islice(found, WINDOW * 2):
+    for _ in islice(found, 32 * 2):
         pass
     _, early = tracemalloc.get_traced_memory()
     for _ in found:
@@ -238,9 +241,8 @@ def filled(monkeypatch: pytest.MonkeyPatch, database_url: str) -> Database:
     """A store with 240 mentions: forty corrected, the others closed as they are."""
     monkeypatch.setenv("REPARTIE_DATABASE", database_url)
     database = Database(database_url)
-    words = ["retard", "merci", "horaire", "bagage", "équipage", "panne"]
     with database.write() as session:
-        batch = [heard(n, "Voloair", text=f"{words[n % 6]} {words[n % 5]}", vector=0) for n in range(240)]
+        batch = [heard(n, "Voloair", text=f"{WORDS[n % 6]} {WORDS[n % 5]}", vector=0) for n in range(240)]
         made = store(session, "presse", batch, NOW).mentions
         for number, mention in enumerate(made):
             if number % 6 == 1:
@@ -269,7 +271,10 @@ def test_the_store_teaches_and_is_forgotten(tiny: Classifier, filled: Database, 
     head = next(tmp_path.rglob("repartie-adapted.npz"))
     reader = model.reader(model.ModelSettings(), str(filled.url.render_as_string(hide_password=False)))
     assert reader.name.startswith(f"{tiny.name}+")
-    assert reader.read(["merci merci"], ["Voloair"]).sentiment[0].argmax() == 2
+    texts = [f"{WORDS[n % 6]} {WORDS[n % 5]} {n}" for n in range(240)]
+    right = [2 if n % 6 == 1 else 0 for n in range(240)]
+    before, after = (judge.read(texts, ["Voloair"] * 240).sentiment.argmax(axis=1) for judge in (tiny, reader))
+    assert (after == right).mean() > (before == right).mean()
     assert run("adapt", "--forget").exit_code == 0
     assert not head.exists()
     assert reader.name == tiny.name
