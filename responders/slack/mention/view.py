@@ -40,7 +40,9 @@ def card(seen: MentionSeen, t: Words, *, problem: str = "", short: bool = False)
     ]
     if not closed:
         blocks.append(
-            kit.context(judged.line(seen, t), words(seen, t), rule(seen, t), repeated(seen, t), *_chances(seen, t))
+            kit.context(
+                judged.line(seen, t), join((words(seen, t), rule(seen, t))), repeated(seen, t), *_chances(seen, t)
+            )
         )
     blocks += _state(seen, problem, t)
     blocks += kit.actions(_buttons(seen, t))
