@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from models.conversation import WentOn
 from models.status import MentionStatus, ReplyStatus
-from models.store.conversations import WentOn
 from models.verdict import Sentiment
 from responders.publisher import PLAIN, Act, Manner, ProblemCode, Standing
 
