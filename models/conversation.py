@@ -1,6 +1,8 @@
 """Who answers our answer, and what they want by it."""
 
+from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Turn(StrEnum):
@@ -9,3 +11,12 @@ class Turn(StrEnum):
     WANTS_MORE = "wants_more"
     THANKS = "thanks"
     REMARK = "remark"
+
+
+class WentOn(NamedTuple):
+    """What came after our answer: how many messages, and the last of them."""
+
+    messages: int
+    name: str
+    text: str
+    at: datetime

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from config.schema import Config
 from models.ml.risk import Because, Family
 from models.ml.spam import LIKELY as SPAM
-from models.network import NetworkRules
+from models.network import NETWORKS, NetworkRules
 from models.status import MentionStatus, ReplyStatus
 from models.store import conversations, mentions, replies, stories, writing
 from models.store.risk import reach_of
@@ -80,7 +80,9 @@ def eligibility(session: Session, brand: str, post: PostRow, config: Config, pub
     """Whether `brand` can answer that post in public, asking no network."""
     publisher = publishers.of(brand, post.network)
     if publisher is None:
-        return Eligibility("", None, not config.is_live(brand), ProblemCode.CANNOT_REPLY, browser=post.url)
+        known = NETWORKS.get(post.network)
+        browser = post.url if known and (known.can_reply or known.by_hand) and not post.gone_at else ""
+        return Eligibility("", None, not config.is_live(brand), ProblemCode.CANNOT_REPLY, browser=browser)
     ref, rules = ref_of(post), publishers.rules(post.network)
     preview = as_we_know(session, publisher.preview("", ref), post, rules)
     reasons = [problem.code for problem in preview.problems if problem.code is not ProblemCode.EMPTY]

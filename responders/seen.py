@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from models.conversation import WentOn
 from models.ml.risk import Because
 from models.status import MentionStatus, ReplyStatus
-from models.store.conversations import WentOn
 from models.verdict import Intent, Sentiment
 from responders.publisher import PLAIN, Act, Manner, ProblemCode, Standing
 

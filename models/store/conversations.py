@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from sqlmodel import Session, col, func, select
 
-from models.conversation import Turn
+from models.conversation import Turn, WentOn
 from models.post import Post
 from models.status import MentionStatus, ReplyStatus
 from models.store.decisions import What, Who, record
@@ -25,15 +24,6 @@ class Follows:
 
     first_id: int
     turn: Turn
-
-
-class WentOn(NamedTuple):
-    """What came after our answer: how many messages, and the last of them."""
-
-    messages: int
-    name: str
-    text: str
-    at: datetime
 
 
 def answered_by_us(session: Session, posts: Iterable[Post]) -> dict[tuple[str, str], dict[str, int]]:

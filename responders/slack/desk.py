@@ -129,6 +129,10 @@ class Asked:
         chosen: Body = found.get("selected_option") or {}
         return str(found.get("value") or chosen.get("value") or "")
 
+    def has(self, block_id: str) -> bool:
+        """Whether the submitted modal has that input."""
+        return block_id in ((self.view.get("state") or {}).get("values") or {})
+
     def open(self, view: View) -> str:
         """Show a modal, in the place of the one the person is in; gives its id.
 

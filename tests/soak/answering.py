@@ -69,7 +69,9 @@ def kill_and_count(url: str, workers: Path, plan: Plan) -> Tally:
         }  # fmt: skip
         lines = [stack.enter_context(line("tests.soak.outbox_process", settings)) for _ in range(plan.processes)]
         in_flight = 0
-        for _ in range(plan.kills):
+        for kill in range(plan.kills):
+            if kill % 2:  # half of the kills at any moment, half once something is being sent: a busy machine is slow
+                _until_sending(database)
             time.sleep(chance.uniform(0.0, arena.life.total_seconds() * plan.scale) / plan.processes)
             with database.read() as session:
                 in_flight += any(row.claimed_by is not None for row in replies.sending(session))
@@ -100,6 +102,16 @@ def _approve_all(database: Database, arena: Arena, plan: Plan) -> None:
                 session, mention, network=plan.network, account=arena.account, dry_run=False,
                 text=f"Réponse {number}", who=WHO, at=now, due_at=now,
             )  # fmt: skip
+
+
+def _until_sending(database: Database) -> None:
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        with database.read() as session:
+            rows = session.exec(select(ReplyRow.status, ReplyRow.claimed_by)).all()
+        if any(claimed for _, claimed in rows) or all(status in {"sent", "unclear"} for status, _ in rows):
+            return
+        time.sleep(0.02)
 
 
 def _wait_until_settled(database: Database, patience: float) -> None:

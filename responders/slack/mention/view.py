@@ -271,7 +271,7 @@ def _buttons(seen: MentionSeen, t: Words) -> list[ButtonElement]:
         packed = state.OfReply(mention=seen.mention_id, reply=answer.reply_id).packed()
         found.append(kit.button(t("Take back…"), ids.REPLY_RETRACT, packed))
     address = kit.safe_url(seen.url)
-    if address:
+    if address and all(button.url != address for button in found):
         found.append(kit.button(t("Open"), ids.MENTION_OPEN, mention, url=address))
     return found
 

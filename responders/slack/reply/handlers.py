@@ -61,16 +61,17 @@ def _first(draft: Draft, asked: Asked) -> View:
 def preview(asked: Asked) -> Answer:
     """Show exactly what will be public, or say under the input what is wrong."""
     mention = asked.carried(state.OfMention).mention
-    text = asked.entered(ids.REPLY_TEXT_BLOCK, ids.REPLY_TEXT)
+    block = ids.REPLY_OFFERED_BLOCK if asked.has(ids.REPLY_OFFERED_BLOCK) else ids.REPLY_TEXT_BLOCK
+    text = asked.entered(block, ids.REPLY_TEXT)
     shown = asked.desk.answering.preview(mention, text, asked.person, _manner(asked, mention))
     if shown.problems and all(problem.code in GUARDED for problem in shown.problems):
         return {"response_action": "update", "view": _guarded(mention, shown, asked)}
     if shown.problems:
         wrong = kit.clean(explain(CannotPublish(shown), asked.t), 150)
-        return {"response_action": "errors", "errors": {ids.REPLY_TEXT_BLOCK: wrong}}
+        return {"response_action": "errors", "errors": {block: wrong}}
     if not state.Draft(mention=mention, text=shown.text, manner=shown.manner).fits:
         wrong = asked.t("This text is too long for Slack: answer in the browser.")
-        return {"response_action": "errors", "errors": {ids.REPLY_TEXT_BLOCK: wrong}}
+        return {"response_action": "errors", "errors": {block: wrong}}
     seen = asked.desk.moderation.see(mention)
     return {"response_action": "update", "view": view.confirm(seen, shown, asked.t)}
 
@@ -99,7 +100,7 @@ def in_private(asked: Asked) -> None:
     """Say the offered words instead."""
     seen = asked.desk.moderation.see(asked.modal_carries(state.Draft).mention)
     offered = in_private_words(seen.language, asked.desk.config.brand(seen.brand).replies)
-    asked.replace(str(asked.view["id"]), view.write(seen, offered, asked.t))
+    asked.replace(str(asked.view["id"]), view.write(seen, offered, asked.t, block=ids.REPLY_OFFERED_BLOCK))
 
 
 def back(asked: Asked) -> None:

@@ -35,7 +35,9 @@ def opening(t: Words) -> View:
     return kit.notice(t, t("Reply in public"), t("One moment…"))
 
 
-def write(seen: MentionSeen, text: str, t: Words, manner: Manner | None = None) -> View:
+def write(
+    seen: MentionSeen, text: str, t: Words, manner: Manner | None = None, *, block: str = ids.REPLY_TEXT_BLOCK
+) -> View:
     """The original, who will speak, and where to type.
 
     Slack counts down in the input where the network counts as Slack does; elsewhere the preview counts as the network
@@ -46,7 +48,7 @@ def write(seen: MentionSeen, text: str, t: Words, manner: Manner | None = None) 
         kit.context(join((own(t("In reply to")), mention.who(seen)), " "), mention.where(seen, t)),
         kit.quote(seen.text, 600, title=seen.title, url=seen.url, more=t("See the original")),
         InputBlock(
-            block_id=ids.REPLY_TEXT_BLOCK,
+            block_id=block,
             label=kit.plain(t("Your answer, in the name of {account}", account=account), 150),
             element=PlainTextInputElement(
                 action_id=ids.REPLY_TEXT, multiline=True, initial_value=text or None, max_length=_most(seen),
