@@ -156,10 +156,17 @@ def own(folder: Path) -> Iterator[Example]:
 
 
 def own_targets(line: dict[str, str]) -> dict[str, int | tuple[float, ...]]:
-    """What one of our lines says of each task."""
+    """What one of our lines says of each task.
+
+    Raises:
+        ValueError: a label is none of its task's.
+    """
     targets: dict[str, int | tuple[float, ...]] = {}
     for task in (SENTIMENT, INTENT):
         if said := line.get(task.name):
+            if said not in task.classes:
+                msg = f"{task.name} is one of {', '.join(task.classes)}, not {said!r}"
+                raise ValueError(msg)
             targets[task.name] = task.classes.index(said)
     if said := line.get(EMOTION.name):
         named = set(said.replace(",", " ").split())
