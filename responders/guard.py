@@ -17,7 +17,7 @@ _PHONES: Final = tuple(
     re.compile(pattern)
     for pattern in (
         rf"(?<!\d)(?:\+|00){_GAP}{{0,2}}[1-9](?:{_GAP}{{0,3}}\d){{7,14}}(?!\d)",
-        rf"(?<![\d.,])0{_GAP}?[1-9](?:{_GAP}{{0,3}}\d){{8}}(?!\d)",  # France and those who write as she does
+        rf"(?<!\d)(?<!\d[.,])0{_GAP}?[1-9](?:{_GAP}{{0,3}}\d){{8}}(?!\d)",  # France and those who write as she does
         r"(?<!\d)(?:\(\d{3}\) ?|\d{3}[.-])\d{3}[.-]\d{4}(?!\d)",  # North America
     )
 )
@@ -47,7 +47,7 @@ _IBAN_LENGTHS: Final = {
     for country in countries.split()
 }  # fmt: skip
 """Country -> characters of its IBAN: SWIFT's IBAN registry, release 99 (from memory, 2026-11-22)."""
-_CARD: Final = re.compile(r"(?<!\d)[2-6](?:[ .-]?\d){12,18}(?!\d)")
+_CARD: Final = re.compile(r"(?<!\d)(?<!\d[.,])[2-6](?:[ .-]?\d){12,18}(?!\d)")
 _LAST: Final = 9
 """Digits by which two ways of writing one phone number are the same."""
 

@@ -49,6 +49,7 @@ def kinds(text: str, guard: Guard = GUARD) -> list[ProblemCode]:
         ("iban fr7630006000011234567890189.", IBAN, "fr7630006000011234567890189"),
         (f"DE89{NBSP}3704{NBSP}0044{NBSP}0532{NBSP}0130{NBSP}00", IBAN, None),
         ("Carte 4111 1111 1111 1111", CARD, "4111 1111 1111 1111"),
+        ("carte,4111111111111111", CARD, "4111111111111111"),
         ("5500-0000-0000-0004", CARD, "5500-0000-0000-0004"),
         ("3782 822463 10005", CARD, "3782 822463 10005"),
         ("Votre dossier AP-123456 est là", ORDER, "AP-123456"),
@@ -82,6 +83,7 @@ def test_what_is_private_is_found(text: str, code: ProblemCode, shown: str | Non
         "10 000 000 de voyageurs depuis 1998",
         "✈️ 5/5, 10/10 ! 3-0",
         "FR12 vols par jour, AB12 sièges",
+        "0.4111111111111111 et 3,0612345678 ne sont que des nombres",
         "Attente : 00:45:12. Altitude 11 000 m, 850 km/h",
     ],
 )
