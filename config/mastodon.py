@@ -31,7 +31,7 @@ _PATIENCE: Final = timedelta(minutes=5)
 _LONGEST: Final = timedelta(days=1)
 _OURS_TO_READ: Final = ("deprecation", "x-ratelimit-remaining", "x-ratelimit-reset", "x-ratelimit-limit")
 """Headers the library would warn or trip over (a reset it cannot read ends the request in an error)."""
-_VERSION: Final = "4.2.0"
+_VERSION: Final = "4.4.0"
 """Told to the library, which else asks each server for its own, and recurses to the end of the stack (2.3.3) where
 none answers."""
 
@@ -104,7 +104,7 @@ class MastodonApi:
             ratelimit_method="throw",
             request_timeout=seconds,
             mastodon_version=_VERSION,
-            version_check_mode="none",
+            version_check_mode="created",  # the one mode in which it believes what it is told
             session=session,
             user_agent=user_agent(),
         )
@@ -205,6 +205,9 @@ class _WayOut(BaseAdapter):
         )
         answer = self._client.send(asked, stream=stream, follow_redirects=method == "GET")
         self._note(bucket, answer)
+        if stream and not answer.is_success:
+            answer.read()  # the library leaves a stream open that it cannot use
+            stream = False
         return _as_requests(request, answer, stream=stream)
 
     def close(self) -> None:

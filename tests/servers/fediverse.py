@@ -277,9 +277,9 @@ def _form(kind: str, body: bytes) -> dict[str, list[str]]:
     if kind.startswith("multipart/form-data"):
         message = BytesParser(EmailMessage, policy=HTTP).parsebytes(f"Content-Type: {kind}\r\n\r\n".encode() + body)
         return {
-            str(part.get_param("name", header="content-disposition")): [str(part.get_content()).strip()]
+            str(part.get_param("name", header="content-disposition")): [part.get_payload(decode=True).decode()]
             for part in message.iter_parts()
-            if part.get_content_maintype() == "text"
+            if not part.get_filename()
         }
     return parse_qs(body.decode(), keep_blank_values=True)
 
