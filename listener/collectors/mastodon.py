@@ -40,10 +40,17 @@ _Found = TypeVar("_Found")
 
 
 class Timeline(Protocol):
-    """What is walked. `said` names it in the cursor; what it gives stands newest first."""
+    """What is walked; what it gives stands newest first."""
 
-    said: str
-    addressed: bool
+    @property
+    def said(self) -> str:
+        """Its name in the cursor, and for people."""
+        ...
+
+    @property
+    def addressed(self) -> bool:
+        """Whether what stands there mentions us."""
+        ...
 
     def page(self, library: Mastodon, below: str | None) -> tuple[list[Any], str | None]:
         """The statuses below a mark (None: from the newest), and the mark of the next page if there may be one."""
@@ -272,8 +279,8 @@ class MastodonCollector:
         if error.status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN, httpx.codes.UNPROCESSABLE_ENTITY}:
             return AccessLost(
                 t(
-                    "{host} does not let us read ({said}): make a new token under “Preferences”, “Development” there and"
-                    " put it into .env; without an account, this server may show its hashtags to nobody",
+                    "{host} does not let us read ({said}): make a new token under “Preferences”, “Development” there"
+                    " and put it into .env; without an account, this server may show its hashtags to nobody",
                     host=host,
                     said=str(error),
                 )

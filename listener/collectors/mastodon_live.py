@@ -7,7 +7,7 @@ a server has no stream for us, its timeline is asked as often as the source says
 import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from listener.collector import LONGEST_WAIT, Batch, Cursor, Refreshed
 from listener.collectors.mastodon import ASKED, MastodonCollector, Memory
 from listener.collectors.statuses import Status, read_status
 from models.errors import NetworkError
+from models.post import Engagement, Post
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +79,7 @@ class LiveMastodon:
             )  # fmt: skip
         return self._heard(cursor)
 
-    def refresh(self, external_ids: list[str]) -> Refreshed:
+    def refresh(self, external_ids: Sequence[str]) -> Refreshed:
         """As `MastodonCollector.refresh`."""
         return self._polled.refresh(external_ids)
 
@@ -107,7 +108,9 @@ class LiveMastodon:
     def _heard(self, cursor: Cursor | None) -> Batch:
         """What the stream brought, in the order in which it came."""
         memory = Memory.of(cursor)
-        posts, reposted, deleted = [], {}, []
+        posts: list[Post] = []
+        reposted: dict[str, Engagement] = {}
+        deleted = []
         for said in self._ear.heard(self._wait.total_seconds()) if self._ear else ():
             if isinstance(said, Status):
                 told = self._polled.told(memory, [said])
@@ -120,7 +123,7 @@ class LiveMastodon:
         return Batch(posts=posts, cursor=memory.written(), deleted=deleted, engagement=reposted)
 
 
-class _Ear(StreamListener):  # type: ignore[misc]  # the library has no types for it
+class _Ear(StreamListener):
     """One connection and the thread that reads it."""
 
     def __init__(self, api: MastodonApi, read: Open) -> None:
@@ -161,7 +164,7 @@ class _Ear(StreamListener):  # type: ignore[misc]  # the library has no types fo
             raise Stopped
         self.is_open = True
         self._settled.set()
-        super().handle_stream(response)
+        super().handle_stream(response)  # type: ignore[no-untyped-call]  # the library's
 
     def handle_heartbeat(self) -> None:
         """The server lives; do we still listen?"""

@@ -98,7 +98,7 @@ def _hashtag(tag: str) -> Open:
     return read
 
 
-def _api(  # noqa: PLR0913, PLR0917 - what one client is made of
+def _api(  # noqa: PLR0913 - what one client is made of
     options: MastodonOptions, means: Means, given: Given, server: str, *, ours: bool, streaming: str = ""
 ) -> MastodonApi:
     connect: Callable[..., httpx.Client] = partial(

@@ -32,7 +32,8 @@ from tests.web import Exchange, Web
 
 SLOW_SECONDS = 2.0
 """The longest a request takes before it is carried out, and again before that is said; at full scale."""
-KILLED_WITHIN_SECONDS = 6.0
+KILLED_WITHIN_SECONDS = 5.0
+"""After an answer was claimed; a life that claims none is killed all the same."""
 FAULTS = ("cut", "lost", "error", "error after", "limited")
 CHANCE = 0.05
 
@@ -110,6 +111,7 @@ def kill_and_count(url: str, workers: Path, plan: Plan) -> Tally:
         in_flight = 0
         with line("tests.soak.mastodon_process", settings) as outboxes:
             for _ in range(plan.kills):
+                _until_sending(database, 3 * plan.scale * SLOW_SECONDS + 3)
                 time.sleep(chance.uniform(0.0, KILLED_WITHIN_SECONDS * plan.scale))
                 with database.read() as session:
                     in_flight += any(row.claimed_by is not None for row in replies.sending(session))
@@ -146,6 +148,16 @@ def _approve_all(database: Database, server: Server, count: int) -> None:
                 text=f"@lea@social.example Réponse {number}", who=WHO, at=now, due_at=now,
                 manner={"visibility": "public"},
             )  # fmt: skip
+
+
+def _until_sending(database: Database, patience: float) -> None:
+    """A new outbox takes a moment to begin; a kill before that meets nothing."""
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        with database.read() as session:
+            if any(row.claimed_by is not None for row in replies.sending(session)):
+                return
+        time.sleep(0.02)
 
 
 def _wait_until_settled(database: Database, patience: float) -> None:

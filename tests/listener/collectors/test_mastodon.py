@@ -203,10 +203,10 @@ def test_limits_are_told_and_kept(home: Fediverse, clock: Clock) -> None:
     class Account(Unlimited):
         over = False
 
-        def note(self, credential: str, bucket: str, remaining: int, resets_at: datetime) -> None:
+        def note(self, credential: str, bucket: str, remaining: int, resets_at: datetime) -> None:  # noqa: ARG002 - the protocol's
             told[bucket] = (remaining, resets_at)
 
-        def check(self, credential: str, bucket: str) -> None:
+        def check(self, credential: str, bucket: str) -> None:  # noqa: ARG002 - the protocol's
             if self.over:
                 raise NotYet(NOW, "our own")
 
