@@ -102,13 +102,14 @@ class MastodonPublisher:
         max_characters: int = 500,
         limits: Limits | None = None,
         credential: str = "",
+        seconds: float = 10.0,
     ) -> None:
         self.account = account
         self._instance = instance.rstrip("/")
         self._client, self._clock, self._most = client, clock, max_characters
         self._api = MastodonApi(
             self._instance, client, clock, limits=limits or Unlimited(), credential=credential,
-            seconds=client.timeout.read or 10.0,
+            seconds=seconds,
         )  # fmt: skip
         self._me: str | None = None
 

@@ -23,7 +23,7 @@ from responders.slack.errors import asking
 from responders.slack.mention import view as mention_view
 from responders.wording import explain_answer
 
-_Kind = TypeVar("_Kind", state.OfMention, state.OfReply, state.Draft)
+_Kind = TypeVar("_Kind", state.OfMention, state.OfReply, state.OfAct, state.Draft)
 Answer = Mapping[str, Any]
 """What a submitted modal is told: `response_action` and its parts; empty closes it."""
 
