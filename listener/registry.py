@@ -12,7 +12,7 @@ from config.credentials import Credential
 from config.i18n import Words
 from config.query import Query, parse
 from config.schema import Brand
-from config.sources import RssOptions, SandboxOptions, SourceOptions, WordPressOptions
+from config.sources import MastodonOptions, RssOptions, SandboxOptions, SourceOptions, WordPressOptions
 from listener.collector import Collector
 from listener.collectors.feeds.manners import Manners
 from models.limits import Limits, Unlimited
@@ -112,6 +112,13 @@ def hearers(brands: Sequence[Brand], source: str) -> tuple[Hearer, ...]:
     )
 
 
+def _mastodon(options: MastodonOptions, means: Means, given: Given) -> list[Place]:
+    """One place a hashtag and server; with an account also its mentions, and one a word that is searched."""
+    from listener.collectors.mastodon_places import mastodon_places  # noqa: PLC0415 - not loaded where none is read
+
+    return mastodon_places(options, means, given)
+
+
 def _rss(options: RssOptions, means: Means, _given: Given) -> list[Place]:
     """One place a feed, so that a feed that fails stops no other."""
     from listener.collectors.rss import RssCollector  # noqa: PLC0415 - not loaded where no feed is read
@@ -143,6 +150,7 @@ def _wordpress(options: WordPressOptions, means: Means, given: Given) -> list[Pl
 
 
 BUILDERS: dict[str, Callable[[Any, Means, Given], list[Place]]] = {
+    "mastodon": _mastodon,
     "rss": _rss,
     "sandbox": _sandbox,
     "wordpress": _wordpress,

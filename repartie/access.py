@@ -7,7 +7,7 @@ import httpx
 from config.clients import BasicPassword, BearerToken
 from config.credentials import Credential, Credentials
 from config.schema import Config
-from config.sources import SandboxOptions, WordPressOptions
+from config.sources import MastodonOptions, SandboxOptions, WordPressOptions
 from listener.registry import Given, hearers
 
 
@@ -30,6 +30,9 @@ def auth_of(source: str, config: Config, credentials: Credentials) -> httpx.Auth
     """
     credential = _credential(source, config, credentials)
     match config.sources[source]:
+        case MastodonOptions(instance=url, account=str()):
+            token = secrets_of(source, config, credentials)["MASTODON_TOKEN"]
+            return BearerToken(url, token.secret)
         case SandboxOptions(url=url) if credential:
             return BearerToken(url, credential.secret)
         case WordPressOptions(url=url, username=str(username)) if credential:

@@ -145,7 +145,7 @@ def matcher(config: Config) -> Matcher:
 
 def _given_to_speak(source: str, config: Config, credentials: Credentials, means: Means) -> Speaking:
     options = config.sources[source]
-    url = str(getattr(options, "url", ""))
+    url = str(getattr(options, "url", getattr(options, "instance", "")))
     private = isinstance(options, SandboxOptions) or getattr(options, "allow_private", False)
     client = open_client(
         allow_private=private_place(url) if private and url else frozenset(),

@@ -9,7 +9,7 @@ import httpx
 
 from config.credentials import Credential
 from config.schema import Config
-from config.sources import SandboxOptions, WordPressOptions
+from config.sources import MastodonOptions, SandboxOptions, WordPressOptions
 from models.limits import Limits, Unlimited
 from models.network import NetworkRules, rules
 from responders.publisher import Publisher
@@ -65,6 +65,19 @@ Builder = Callable[[Any, str, Given], Publisher | None]
 """A network's options, our account there, and what it may use -> who speaks; None if nobody. Asks none yet."""
 
 
+def _mastodon(options: MastodonOptions, _account: str, given: Given) -> Publisher | None:
+    """The account whose token we hold is who speaks, whatever `accounts` says; without one, we only read."""
+    from responders.publishers.mastodon import MastodonPublisher  # noqa: PLC0415 - not loaded where nobody speaks there
+
+    if not options.account:
+        return None
+    token = given.secrets.get("MASTODON_TOKEN")
+    return MastodonPublisher(
+        options.instance, options.account, given.client, given.clock, max_characters=options.max_characters,
+        limits=given.limits, credential=token.key if token else "", seconds=given.seconds,
+    )  # fmt: skip
+
+
 def _sandbox(options: SandboxOptions, account: str, given: Given) -> Publisher:
     from responders.publishers.sandbox import SandboxPublisher  # noqa: PLC0415 - not loaded in production
 
@@ -80,7 +93,7 @@ def _wordpress(options: WordPressOptions, _account: str, given: Given) -> Publis
     return WordPressPublisher(options.url, options.username, given.client, given.clock)
 
 
-BUILDERS: dict[str, Builder] = {"sandbox": _sandbox, "wordpress": _wordpress}
+BUILDERS: dict[str, Builder] = {"mastodon": _mastodon, "sandbox": _sandbox, "wordpress": _wordpress}
 """Every network that can be answered. A new one adds its line here, and its world in `tests/responders/contract`."""
 
 

@@ -38,6 +38,8 @@ import importlib, json, os, pkgutil, sys, threading
 importing, opened = "", []
 
 def watch(event, args):
+    if event == "socket.bind" and args[-1] == ("::1", 0):
+        return  # urllib3, which client libraries bring, asks the machine whether it knows IPv6
     if event in {"socket.connect", "socket.bind", "sqlite3.connect", "subprocess.Popen", "os.mkdir"}:
         opened.append(f"{importing}: {event} {args[-1]}")
     elif event == "open" and isinstance(args[2], int) and args[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):

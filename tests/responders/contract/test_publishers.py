@@ -44,7 +44,7 @@ def test_a_preview_asks_nobody_and_is_its_own_preview(world: World):
     before = world.requests
     preview = world.publisher.preview(f"\r\n {TEXT}\r\n", to)
     assert preview.problems == ()
-    assert preview.text == TEXT
+    assert preview.text == world.opening + TEXT
     assert (preview.account, preview.to) == (world.publisher.account, to)
     assert world.publisher.preview(preview.text, to, preview.manner) == preview
     empty = world.publisher.preview("", to)
@@ -122,13 +122,13 @@ def test_each_refusal_says_what_to_do_next(world: World, weather: Weather, error
     assert world.words(weather) in str(caught.value)
     if isinstance(caught.value, RetryLater):
         assert timedelta(0) < caught.value.at - world.now() <= timedelta(days=1)
-    assert list(world.under(to)) == ([TEXT] if weather is Weather.LOST else [])
+    assert list(world.under(to)) == ([preview.text] if weather is Weather.LOST else [])
     if isinstance(world.publisher, FindsReply):
         found = world.publisher.find_reply(preview, "key-1", approved_at)
         assert (found is not None) == (weather is Weather.LOST)
     if weather is not Weather.LOST:  # the weather has passed
         world.publisher.publish(preview, "key-1")
-        assert list(world.under(to)) == [TEXT]
+        assert list(world.under(to)) == [preview.text]
 
 
 def test_a_post_that_is_gone_takes_no_answer(world: World):

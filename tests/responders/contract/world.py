@@ -43,6 +43,8 @@ class World(ABC):
     """Whether the same reply with the same key, sent twice, stands once because the network sees to it."""
     unanswerable: ClassVar[Mapping[str, tuple[dict[str, str], ProblemCode]]] = {}
     """Name -> what the collector kept in `thread` of a post nobody can answer, and the rule that forbids it."""
+    opening: ClassVar[str] = ""
+    """What this network wants before every answer: the name of who is answered, say."""
     too_long: ClassVar[str] = "x"
     """A sign of the text that is too long."""
 
