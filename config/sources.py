@@ -1,17 +1,23 @@
 """One options class per network; `kind` chooses it. A new network adds its class here."""
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
 from config.base import ApiAddress, Duration, Section, WebAddress, between
+from config.i18n import mark
 from config.secrets import Secret
 
 Every = Annotated[Duration, between(timedelta(seconds=1), timedelta(days=30))]
 """How often a source is asked."""
 Backfill = Annotated[Duration, between(timedelta(0), timedelta(days=30))]
 """How far back a network is read the first time, and again when a brand's query has changed. 0d: not at all."""
+REDDIT_SAID: Final = mark(
+    "Reddit gives no new key without its approval, and asks brands for an agreement: docs/networks/reddit.md says how."
+    " With both, open reddit.com/prefs/apps as the account that answers, make an application of type “script”, and put"
+    " {variable}=… into .env."
+)
 BACKFILL_SAID = "How far back it is read the first time and when a query has changed: 7d; 0d for nothing."
 
 
@@ -21,6 +27,37 @@ class Source(Section):
     def secrets(self) -> tuple[Secret, ...]:
         """What it needs from the environment, as its other options stand; nothing, unless a network says so."""
         return ()
+
+
+class RedditOptions(Source):
+    """Reddit: comments and posts of subreddits, a search for the brands' queries, answers to our account."""
+
+    kind: Literal["reddit"] = Field(
+        description="Which network: reddit reads subreddits, searches Reddit, and answers as one account."
+    )
+    every: Every = Field(timedelta(minutes=2), description="How often each subreddit, search and inbox is read: 2m.")
+    url: ApiAddress = Field("https://oauth.reddit.com", description="Where Reddit's API is; another one for a proxy.")
+    login: ApiAddress = Field(
+        "https://www.reddit.com", description="Where its tokens are given; another one for a proxy."
+    )
+    username: Annotated[str, Field(pattern="^[A-Za-z0-9_-]{3,20}$")] | None = Field(
+        None, description="The account that answers and whose inbox is read; without one, Reddit is only read."
+    )
+    subreddits: tuple[Annotated[str, Field(pattern="^[A-Za-z0-9_]{2,21}$")], ...] = Field(
+        (), description="Subreddits whose every comment and post is read, without r/."
+    )
+    search: Literal["all", "listed", "none"] = Field(
+        "all", description="Where posts are searched for the brands' queries: all of Reddit, those listed, or not."
+    )
+    backfill: Backfill = Field(timedelta(days=7), description=BACKFILL_SAID)
+    allow_private: bool = Field(
+        default=False, description="Whether url and login may stand on this machine or a private network."
+    )
+
+    def secrets(self) -> tuple[Secret, ...]:
+        """The application's id and secret; the account's password, where there is one."""
+        asked = ("REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET", *(("REDDIT_PASSWORD",) if self.username else ()))
+        return tuple(Secret(variable, self.login, REDDIT_SAID) for variable in asked)
 
 
 class RssOptions(Source):
@@ -58,4 +95,4 @@ class WordPressOptions(Source):
     )
 
 
-SourceOptions = Annotated[RssOptions | SandboxOptions | WordPressOptions, Field(discriminator="kind")]
+SourceOptions = Annotated[RedditOptions | RssOptions | SandboxOptions | WordPressOptions, Field(discriminator="kind")]

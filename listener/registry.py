@@ -12,7 +12,7 @@ from config.credentials import Credential
 from config.i18n import Words
 from config.query import Query, parse
 from config.schema import Brand
-from config.sources import RssOptions, SandboxOptions, SourceOptions, WordPressOptions
+from config.sources import RedditOptions, RssOptions, SandboxOptions, SourceOptions, WordPressOptions
 from listener.collector import Collector
 from listener.collectors.feeds.manners import Manners
 from models.limits import Limits, Unlimited
@@ -112,6 +112,14 @@ def hearers(brands: Sequence[Brand], source: str) -> tuple[Hearer, ...]:
     )
 
 
+def _reddit(options: RedditOptions, means: Means, given: Given) -> list[Place]:
+    """One place a listing, so that a subreddit that shuts its door stops no other."""
+    from listener.collectors.reddit.places import reddit_places  # noqa: PLC0415 - praw, not loaded where not read
+
+    private = private_place(options.url) | private_place(options.login) if options.allow_private else frozenset()
+    return reddit_places(options, means, given, means.connect(allow_private=private))
+
+
 def _rss(options: RssOptions, means: Means, _given: Given) -> list[Place]:
     """One place a feed, so that a feed that fails stops no other."""
     from listener.collectors.rss import RssCollector  # noqa: PLC0415 - not loaded where no feed is read
@@ -143,6 +151,7 @@ def _wordpress(options: WordPressOptions, means: Means, given: Given) -> list[Pl
 
 
 BUILDERS: dict[str, Callable[[Any, Means, Given], list[Place]]] = {
+    "reddit": _reddit,
     "rss": _rss,
     "sandbox": _sandbox,
     "wordpress": _wordpress,
