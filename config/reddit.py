@@ -158,7 +158,8 @@ class RedditApi:
             self._limits.note(self._keys.client_id.key, BUCKET, 0, now + (wait or timedelta(minutes=1)))
         if answer.status_code == httpx.codes.UNAUTHORIZED and answer.request.url.path.endswith("access_token"):
             raise NoToken(_reason(answer) or "401")
-        raise Answered(answer.status_code, _reason(answer), wait)
+        scope = "insufficient_scope" if "insufficient_scope" in answer.headers.get("www-authenticate", "") else ""
+        raise Answered(answer.status_code, scope or _reason(answer), wait)
 
 
 def _meant(error: Exception) -> Exception:

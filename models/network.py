@@ -42,6 +42,17 @@ NETWORKS: dict[str, NetworkRules] = {
     for rules in (
         # Feeds are read-only: RFC 4287 and RSS 2.0 describe documents, not a way to answer them.
         NetworkRules(name="rss", label="RSS", can_reply=False, reads_own_writes=False, settle=timedelta(0)),
+        # Reddit: a comment holds 10,000 characters (the API answers TOO_LONG beyond, reddit.com/dev/api, 2026-11-22). Its
+        # lists are kept by caches and may lack a comment for a while, so what is not found is never sent again by itself.
+        NetworkRules(
+            name="reddit",
+            label="Reddit",
+            can_reply=True,
+            reads_own_writes=False,
+            settle=timedelta(seconds=60),
+            max_length=10_000,
+            counts_plain=True,
+        ),
         # `repartie replay` rows: past posts from an export, nothing to answer.
         NetworkRules(name="export", label="Export", can_reply=False, reads_own_writes=False, settle=timedelta(0)),
         # sandbox/README.md: a post is accepted at most 5 s after the request; our own time-out is 10 s.

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 
 import httpx
 
-from config.clients import open_client, private_place
+from config.clients import Keyring, open_client, private_place
 from config.credentials import Credentials
 from config.guard import Limits
 from config.i18n import words
 from config.query import parse
 from config.schema import Config
-from config.sources import SandboxOptions, WordPressOptions
+from config.sources import RedditOptions, SandboxOptions, WordPressOptions
 from listener.collector import Closes
 from listener.collectors.feeds.manners import Manners
 from listener.matching import Matcher
@@ -25,7 +25,7 @@ from models.ml.classifier import Classifier
 from models.ml.judge import Judge, ModelJudge
 from models.ml.language import LanguageReader
 from models.store.limits import StoredLimits
-from repartie.access import auth_of, given_to
+from repartie.access import auth_of, given_to, secrets_of
 from responders.moderation import Moderation
 from responders.registry import Publishers, build_publishers
 from responders.replies import Answering
@@ -96,7 +96,7 @@ def build(
     )
     publishers = build_publishers(
         config,
-        lambda _, name: _publishing_client(name, config, credentials),
+        lambda _, name: _publishing_client(name, config, credentials, limits),
         dry_run_label=t("dry run"),
     )
     if after is None:
@@ -137,11 +137,13 @@ def matcher(config: Config) -> Matcher:
     return Matcher({brand.name: parse(brand.query) for brand in config.brands})
 
 
-def _publishing_client(source: str, config: Config, credentials: Credentials) -> httpx.Client:
+def _publishing_client(source: str, config: Config, credentials: Credentials, kept: StoredLimits) -> httpx.Client:
     match config.sources[source]:
+        case RedditOptions(url=url, login=login, allow_private=True):
+            private = private_place(url) | private_place(login)
         case SandboxOptions(url=url) | WordPressOptions(url=url, allow_private=True):
             private = private_place(url)
         case _:
             private = frozenset()
-    auth = auth_of(source, config, credentials)
+    auth = auth_of(source, config, credentials) or Keyring(secrets_of(source, config, credentials), kept)
     return open_client(allow_private=private, auth=auth, limits=Limits(total=PUBLISH_SECONDS))

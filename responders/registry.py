@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 
 import httpx
 
+from config.clients import Keyring
 from config.schema import Brand, Config
-from config.sources import SandboxOptions, SourceOptions, WordPressOptions
+from config.sources import RedditOptions, SandboxOptions, SourceOptions, WordPressOptions
 from models.network import NetworkRules, rules
 from responders.publisher import Publisher
 from responders.publishers.console import console_twin
@@ -41,6 +42,15 @@ Builder = Callable[[SourceOptions, str, httpx.Client], Publisher]
 """A network's options, our account there, and a ready client -> who speaks."""
 
 
+def _reddit(options: SourceOptions, _account: str, client: httpx.Client) -> Publisher:
+    """The account whose password we hold is who speaks, whatever `accounts` says."""
+    from responders.publishers.reddit import RedditPublisher  # noqa: PLC0415 - praw, not loaded where nobody speaks there
+
+    if not isinstance(options, RedditOptions) or options.username is None or not isinstance(client.auth, Keyring):
+        raise TypeError(type(options).__name__)
+    return RedditPublisher(options, client, client.auth)
+
+
 def _sandbox(options: SourceOptions, account: str, client: httpx.Client) -> Publisher:
     if not isinstance(options, SandboxOptions):
         raise TypeError(type(options).__name__)
@@ -54,7 +64,7 @@ def _wordpress(options: SourceOptions, _account: str, client: httpx.Client) -> P
     return WordPressPublisher(options.url, options.username, client)
 
 
-BUILDERS: dict[str, Builder] = {"sandbox": _sandbox, "wordpress": _wordpress}
+BUILDERS: dict[str, Builder] = {"reddit": _reddit, "sandbox": _sandbox, "wordpress": _wordpress}
 """Every network that can be answered. A new one adds its line here."""
 
 
@@ -77,6 +87,8 @@ def build_publishers(
             place = (brand.name, options.kind)
             if place in found:  # the first source of a network says where it is answered
                 continue
+            if isinstance(options, RedditOptions) and not options.username:
+                continue  # subreddits that we only read
             if isinstance(options, WordPressOptions) and not options.username:
                 continue  # a site that we only read
             real = BUILDERS[options.kind](options, brand.accounts[options.kind], client_for(brand, name))

@@ -56,6 +56,15 @@ class _Seen:
         return {"known": self.known, "floor": self.floor, "until": self.until}
 
 
+@dataclass(frozen=True, slots=True)
+class _Walked:
+    """Newest first. `ended`: there is nothing behind them; `gaps`: what the listing no longer reaches."""
+
+    things: Sequence[Thing]
+    ended: bool = False
+    gaps: Sequence[Gap] = ()
+
+
 class RedditCollector:
     """Reads `listings` in turn, one a call. `question` changes when the brands ask something else: then back again.
 
@@ -85,9 +94,9 @@ class RedditCollector:
         turn = int(cursor["turn"]) % len(self._listings) if cursor and same else 0
         listing = self._listings[turn]
         seen = _Seen.read(lists[listing.name]) if listing.name in lists else None
-        walked, gaps = self._walk(listing, seen)
-        found, floor = self._wanted(walked, seen)
-        posts, deleted = self._changes(found, seen)
+        walked = self._walk(listing, seen)
+        found, floor = self._wanted(walked.things, seen)
+        posts, deleted = self._changes(found, seen, ended=walked.ended)
         lists[listing.name] = _seen(found, floor, seen).written()
         following = (turn + 1) % len(self._listings)
         return Batch(
@@ -96,7 +105,7 @@ class RedditCollector:
             more=following != 0,
             deleted=deleted,
             engagement={thing.name: thing.engagement for thing in found if seen and thing.name in seen.known},
-            gaps=gaps,
+            gaps=walked.gaps,
         )
 
     def refresh(self, external_ids: Sequence[str]) -> Refreshed:
@@ -114,7 +123,7 @@ class RedditCollector:
             [name for name in external_ids if name not in there],
         )
 
-    def _walk(self, listing: Listing, seen: _Seen | None) -> tuple[list[Thing], list[Gap]]:
+    def _walk(self, listing: Listing, seen: _Seen | None) -> _Walked:
         """Things down to those seen before, newest first and each once; and what the listing no longer reaches."""
         found: dict[str, Thing] = {}
         after = ""
@@ -123,12 +132,12 @@ class RedditCollector:
             found.update({thing.name: thing for thing in page.things if thing.name not in found})
             after = page.after
             if not after or self._reached(page.things, seen):
-                return list(found.values()), []
+                return _Walked(list(found.values()), ended=not after)
         oldest = min((thing.created_utc for thing in found.values()), default=0.0)
         if seen is None or not seen.known or oldest <= seen.until:
-            return list(found.values()), []
+            return _Walked(list(found.values()))
         reason = self._means.t("More was said than Reddit's list holds (1,000)")
-        return list(found.values()), [Gap(_time(seen.until), _time(oldest), reason)]
+        return _Walked(list(found.values()), gaps=(Gap(_time(seen.until), _time(oldest), reason),))
 
     def _reached(self, things: Sequence[Thing], seen: _Seen | None) -> bool:
         """Whether a page ends among what the last look saw, or before what was asked for."""
@@ -147,12 +156,12 @@ class RedditCollector:
     def _since(self) -> float:
         return (self._means.clock() - self._backfill).timestamp()
 
-    def _changes(self, found: Sequence[Thing], seen: _Seen | None) -> tuple[list[Post], list[str]]:
+    def _changes(self, found: Sequence[Thing], seen: _Seen | None, *, ended: bool) -> tuple[list[Post], list[str]]:
         """What to tell: the new and the edited, oldest first; and what is gone."""
         known = seen.known if seen else {}
         gone = [thing.name for thing in found if thing.gone and thing.name in known]
         shown = {thing.name for thing in found}
-        lowest = min((thing.number for thing in found), default=0)
+        lowest = 0 if ended else min((thing.number for thing in found), default=0)
         # Removed things leave a listing. What fell off its end did not: only what should stand in between is asked for.
         missing = [name for name in known if name not in shown and int(name[3:], 36) >= lowest]
         if missing:
