@@ -74,8 +74,16 @@ class RedditCollector:
     most = 100
 
     def __init__(
-        self, api: RedditApi, means: Means, listings: Sequence[Listing], *, question: str, backfill: timedelta
+        self,
+        api: RedditApi,
+        means: Means,
+        listings: Sequence[Listing],
+        *,
+        question: str,
+        backfill: timedelta,
+        tells: Sequence[str] = (),
     ) -> None:
+        self._tells = tells
         self._api, self._means, self._listings = api, means, tuple(listings)
         self._question, self._backfill = digest(question, *(listing.name for listing in listings)), backfill
 
@@ -122,6 +130,10 @@ class RedditCollector:
             {name: thing.engagement for name, thing in there.items()},
             [name for name in external_ids if name not in there],
         )
+
+    def tells(self) -> Sequence[str]:
+        """What a person should know of Reddit itself, at one of its places."""
+        return self._tells
 
     def _walk(self, listing: Listing, seen: _Seen | None) -> _Walked:
         """Things down to those seen before, newest first and each once; and what the listing no longer reaches."""

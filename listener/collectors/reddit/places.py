@@ -30,23 +30,25 @@ def keys(options: RedditOptions, given: Given) -> Keys:
 
 def reddit_places(options: RedditOptions, means: Means, given: Given, client: httpx.Client) -> list[Place]:
     """Every place of one source, each with a collector of its own: praw is not for two threads."""
+    known = means.t("Reddit gives new keys only with its approval, and asks brands for an agreement (docs/networks/reddit.md)")
     question = "\0".join(str(hearer.query) for hearer in given.hearers)
 
-    def place(key: str, listings: Sequence[Listing]) -> Place:
+    def place(key: str, listings: Sequence[Listing], *, first: bool = False) -> Place:
         api = RedditApi(keys(options, given), client, means.clock, means.limits)
-        collector = RedditCollector(api, means, listings, question=question, backfill=options.backfill)
+        collector = RedditCollector(
+            api, means, listings, question=question, backfill=options.backfill, tells=(known,) if first else ()
+        )
         return Place(key, "reddit", options.every, collector)
 
-    found = [
-        place(f"r/{name} {what}", [Listing(f"r/{name}/{path}")])
-        for name in dict.fromkeys(options.subreddits)
-        for what, path in (("comments", "comments"), ("posts", "new"))
-    ]
+    found: dict[str, list[Listing]] = {}
+    for name in dict.fromkeys(options.subreddits):
+        found[f"r/{name} comments"] = [Listing(f"r/{name}/comments")]
+        found[f"r/{name} posts"] = [Listing(f"r/{name}/new")]
     if searches := list(_searches(options, given.hearers)):
-        found.append(place("search", searches))
+        found["search"] = searches
     if options.username:
-        found.append(place(f"u/{options.username}", [Listing("message/inbox")]))
-    return found
+        found[f"u/{options.username}"] = [Listing("message/inbox")]
+    return [place(key, listings, first=not index) for index, (key, listings) in enumerate(found.items())]
 
 
 def _searches(options: RedditOptions, hearers: Sequence[Hearer]) -> Iterator[Listing]:
