@@ -1,19 +1,16 @@
 """Reddit as both sides need it: praw, unmodified, over our guarded client; what came back; what is left of the limit.
 
-praw would repeat a request after a time-out or a 5xx, also one that publishes, and sleep up to ten minutes inside a call
-where the limit is used up (praw 8.0.3 with prawcore 4.0.0, read 2026-11-22). So whatever is not a good answer is raised
-before it sees it, and the headers of the limit go into `models.limits` instead.
+praw would repeat a request after a time-out or a 5xx, also one that publishes, and sleep up to ten minutes inside a
+call where the limit is used up (praw 8.0.3 with prawcore 4.0.0, read 2026-11-22). So whatever is not a good answer is
+raised before it sees it, and the headers of the limit go into `models.limits` instead.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import httpx
-import praw
-from prawcore.exceptions import OAuthException, PrawcoreException, RequestException
-from requests.exceptions import RequestException as RequestsError
 
 from config.carrier import carried
 from config.clients import user_agent
@@ -21,10 +18,13 @@ from config.credentials import Credential
 from config.guard import Forbidden
 from models.limits import Limits
 
+if TYPE_CHECKING:
+    import praw
+
 DELETED: Final = "[deleted]"
 REMOVED: Final = "[removed]"
 BUCKET: Final = "api"
-"""Reddit counts all requests of one application together: 100 a minute, over ten minutes (Data API wiki, 2026-11-22)."""
+"""Reddit counts all requests of an application together: 100 a minute, over ten minutes (Data API wiki, 2026-11-22)."""
 _LIMIT: Final = frozenset({"x-ratelimit-remaining", "x-ratelimit-reset", "x-ratelimit-used"})
 _NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
@@ -75,7 +75,7 @@ class RedditApi:
         self._keys, self._client, self._clock, self._limits = keys, client, clock, limits
         self._reddit: praw.Reddit | None = None
 
-    def get(self, path: str, **params: str | int) -> Any:  # noqa: ANN401 - JSON
+    def get(self, path: str, **params: str | int) -> Any:  # noqa: ANN401 - JSON has no type
         """What stands at `path`.
 
         Raises:
@@ -87,7 +87,7 @@ class RedditApi:
         """
         return self._ask("GET", path, params=params)
 
-    def post(self, path: str, **data: str) -> Any:  # noqa: ANN401 - JSON
+    def post(self, path: str, **data: str) -> Any:  # noqa: ANN401 - JSON has no type
         """Send `data` once.
 
         Raises:
@@ -99,7 +99,7 @@ class RedditApi:
         """
         return self._ask("POST", path, data=data)
 
-    def _ask(self, method: str, path: str, **said: Mapping[str, str | int]) -> Any:  # noqa: ANN401 - JSON
+    def _ask(self, method: str, path: str, **said: Mapping[str, str | int]) -> Any:  # noqa: ANN401 - JSON has no type
         fresh = self._reddit is None
         try:
             return self._once(method, path, said)
@@ -109,7 +109,10 @@ class RedditApi:
         self._reddit = None  # a token lives for a day at most; nothing was done with one that is over
         return self._once(method, path, said)
 
-    def _once(self, method: str, path: str, said: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
+    def _once(self, method: str, path: str, said: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON has no type
+        from prawcore.exceptions import OAuthException, PrawcoreException, RequestException  # noqa: PLC0415 - see _open
+        from requests.exceptions import RequestException as RequestsError  # noqa: PLC0415 - see _open
+
         self._limits.check(self._keys.client_id.key, BUCKET)
         self._reddit = self._reddit or self._open()
         try:
@@ -121,8 +124,10 @@ class RedditApi:
         except (PrawcoreException, RequestsError, KeyError) as error:  # half an answer, or half a token
             raise NoAnswer(type(error).__name__, sent=True) from error
 
-    def _open(self) -> praw.Reddit:
+    def _open(self) -> "praw.Reddit":
         """Asks nobody yet. Every setting is given, so that no `praw.ini` and no variable says another."""
+        import praw  # noqa: PLC0415 - opens a socket when imported, as requests does (see config.carrier)
+
         keys = self._keys
         ours = user_agent().split()[0].replace("/", ":").lower()
         name = f" (by /u/{keys.username})" if keys.username else ""

@@ -42,8 +42,8 @@ NETWORKS: dict[str, NetworkRules] = {
     for rules in (
         # Feeds are read-only: RFC 4287 and RSS 2.0 describe documents, not a way to answer them.
         NetworkRules(name="rss", label="RSS", can_reply=False, reads_own_writes=False, settle=timedelta(0)),
-        # Reddit: a comment holds 10,000 characters (the API answers TOO_LONG beyond, reddit.com/dev/api, 2026-11-22). Its
-        # lists are kept by caches and may lack a comment for a while, so what is not found is never sent again by itself.
+        # Reddit: a comment holds 10,000 characters (the API answers TOO_LONG beyond, reddit.com/dev/api, 2026-11-22).
+        # Its lists come from caches and may lack a comment for a while: what is absent is never sent again by itself.
         NetworkRules(
             name="reddit",
             label="Reddit",

@@ -1,4 +1,4 @@
-"""Answers posts and comments on Reddit as one account, and moderates where it may. `docs/networks/reddit.md` tells more."""
+"""Answers posts and comments on Reddit as one account, and moderates where it may. See `docs/networks/reddit.md`."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from config.clients import Keyring
-from config.reddit import DELETED, REMOVED, Answered, Keys, NoAnswer, NotOurs, NoToken, RedditApi
+from config.reddit import DELETED, REMOVED, Answered, Keys, NoAnswer, NoToken, NotOurs, RedditApi
 from config.sources import RedditOptions
 from models.errors import AccessLost, Refused, RetryLater, Unclear
 from models.network import rules
@@ -74,7 +74,7 @@ class _Result(_Said):
     data: _Things = _Things()
 
 
-def _result(said: Any) -> _Result:  # noqa: ANN401 - JSON
+def _result(said: Any) -> _Result:  # noqa: ANN401 - JSON has no type
     return _Result.model_validate(said.get("json") if isinstance(said, dict) else said)
 
 
@@ -116,9 +116,19 @@ class RedditPublisher:
         if preview.problems:
             raise Refused(", ".join(problem.code.value for problem in preview.problems))
         self._see_that_it_stands(preview.to.thread["id"])
+        result = self._sent(preview)
+        if result.errors:
+            code = str(result.errors[0][0])
+            if code == "RATELIMIT":
+                raise self._later(code, timedelta(seconds=result.ratelimit) or _TOO_MUCH)
+            raise Refused(": ".join(part for part in result.errors[0][:2] if part))
+        if not result.data.things:  # in a quarantined subreddit Reddit publishes and tells nothing
+            raise Unclear(_UNREADABLE)
+        return result.data.things[0].data.receipt()
+
+    def _sent(self, preview: Preview) -> _Result:
         try:
-            said = self._api.post("api/comment", thing_id=preview.to.thread["id"], text=preview.text)
-            result = _result(said)
+            return _result(self._api.post("api/comment", thing_id=preview.to.thread["id"], text=preview.text))
         except NoAnswer as error:
             if error.sent:
                 raise Unclear(str(error)) from error
@@ -131,14 +141,6 @@ class RedditPublisher:
             self._refuse(error)
         except (NoToken, NotOurs) as error:
             raise AccessLost(str(error)) from error
-        if result.errors:
-            code = str(result.errors[0][0])
-            if code == "RATELIMIT":
-                raise self._later(code, timedelta(seconds=result.ratelimit) or _TOO_MUCH)
-            raise Refused(": ".join(part for part in result.errors[0][:2] if part))
-        if not result.data.things:  # in a quarantined subreddit Reddit publishes and tells nothing
-            raise Unclear(_UNREADABLE)
-        return result.data.things[0].data.receipt()
 
     def find_reply(self, preview: Preview, key: str, since: datetime) -> Receipt | None:  # noqa: ARG002 - no such key
         """Our comment with this text under that post, among our newest 100. That it is absent proves nothing.

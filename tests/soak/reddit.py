@@ -1,6 +1,6 @@
 """Kills outboxes while they answer on a loopback Reddit, and counts what stands there at the end.
 
-Reddit is never written to again by itself: an answer whose outbox died before it left is *unclear*, and a person decides.
+Nothing is sent to Reddit again by itself: an answer whose outbox died before it left is *unclear*, for a person.
 `python -m tests.soak.reddit --kills 100 --replies 150` prints a row for `docs/soak.md`.
 """
 
@@ -123,7 +123,7 @@ def _until_sending(database: Database) -> None:
 
 def _until_settled(database: Database, patience: float) -> None:
     deadline = time.monotonic() + patience
-    waiting = select(func.count()).select_from(ReplyRow).where(ReplyRow.status.in_(["approved", "sending"]))  # type: ignore[attr-defined]
+    waiting = select(func.count()).select_from(ReplyRow).where(ReplyRow.status.in_(["approved", "sending"]))
     while time.monotonic() < deadline:
         with database.read() as session:
             if session.exec(waiting).one() == 0:

@@ -1,4 +1,4 @@
-"""Reads Reddit's listings: comments and posts of a subreddit, a search, our inbox. `docs/networks/reddit.md` tells more.
+"""Reads Reddit's listings: comments and posts of a subreddit, searches, our inbox. See `docs/networks/reddit.md`.
 
 A listing is walked from its newest thing down, until what the last look saw. Not by Reddit's `before`: once the thing
 it names is removed, it answers nothing for ever. The newest `WINDOW` are compared again at each look, for edits, for
@@ -13,7 +13,7 @@ from typing import Any, Final
 import httpx
 from pydantic import ValidationError
 
-from config.reddit import Answered, NoAnswer, NotOurs, NoToken, RedditApi
+from config.reddit import Answered, NoAnswer, NoToken, NotOurs, RedditApi
 from listener.collector import Batch, Cursor, Gap, Refreshed, digest
 from listener.collectors.reddit.thing import Page, Thing
 from listener.registry import Means
@@ -73,7 +73,7 @@ class RedditCollector:
 
     most = 100
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it reads by keyword
         self,
         api: RedditApi,
         means: Means,

@@ -30,7 +30,9 @@ def keys(options: RedditOptions, given: Given) -> Keys:
 
 def reddit_places(options: RedditOptions, means: Means, given: Given, client: httpx.Client) -> list[Place]:
     """Every place of one source, each with a collector of its own: praw is not for two threads."""
-    known = means.t("Reddit gives new keys only with its approval, and asks brands for an agreement (docs/networks/reddit.md)")
+    known = means.t(
+        "Reddit gives new keys only with its approval, and asks brands for an agreement (docs/networks/reddit.md)"
+    )
     question = "\0".join(str(hearer.query) for hearer in given.hearers)
 
     def place(key: str, listings: Sequence[Listing], *, first: bool = False) -> Place:

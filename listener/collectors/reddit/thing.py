@@ -85,7 +85,9 @@ class Thing(_Said):
     def post(self, now: datetime) -> Post:
         """What we keep of it."""
         linked = () if self.is_self or not self.url else (self.url,)
-        edited = datetime.fromtimestamp(self.edited, UTC) if isinstance(self.edited, float) and self.edited > 1 else None
+        edited = (
+            datetime.fromtimestamp(self.edited, UTC) if isinstance(self.edited, float) and self.edited > 1 else None
+        )
         return Post(
             network="reddit",
             external_id=self.name,
@@ -125,7 +127,7 @@ class Page(_Said):
     after: str = ""
 
     @classmethod
-    def read(cls, said: Any) -> Self:  # noqa: ANN401 - JSON
+    def read(cls, said: Any) -> Self:  # noqa: ANN401 - JSON has no type
         """Comments and posts of a listing; private messages and whatever else is in it are not ours to hear.
 
         Raises:

@@ -8,7 +8,7 @@ import pytest
 from config.clients import open_client
 from config.i18n import words
 from config.query import parse
-from listener.collector import Batch, Cursor
+from listener.collector import Batch, Cursor, Refreshes
 from listener.collectors.reddit.places import SYNTAX
 from listener.registry import Means, Place, places
 from listener.searching import packed, ways
@@ -124,7 +124,8 @@ def test_what_is_removed_is_told_and_never_given(site: Reddit, left: dict[str, o
     site.found(name).update(left)
     [batch] = drained(reader, cursor)
     assert (batch.posts, list(batch.deleted)) == ([], [name])
-    assert reader.collector.refresh([name]).deleted == [name]  # type: ignore[attr-defined]
+    assert isinstance(reader.collector, Refreshes)
+    assert reader.collector.refresh([name]).deleted == [name]
     assert heard(drained(place(site, "r/porto comments"))) == []
 
 
@@ -164,5 +165,6 @@ def test_a_token_that_is_over_is_renewed_once(site: Reddit):
     reader = place(site, "r/porto comments")
     drained(reader)
     site.fail(401)
-    assert reader.collector.refresh([name]).deleted == []  # type: ignore[attr-defined]
+    assert isinstance(reader.collector, Refreshes)
+    assert reader.collector.refresh([name]).deleted == []
     assert site.tokens == 2
