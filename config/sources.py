@@ -13,6 +13,10 @@ Every = Annotated[Duration, between(timedelta(seconds=1), timedelta(days=30))]
 """How often a source is asked."""
 Backfill = Annotated[Duration, between(timedelta(0), timedelta(days=30))]
 """How far back a network is read the first time, and again when a brand's query has changed. 0d: not at all."""
+DISCOURSE_SAID: Final = mark(
+    "As an administrator of the forum open “Admin”, “API”, and make a key for that single user with the scope “read-only”;"
+    " put {variable}=… into .env."
+)
 REDDIT_SAID: Final = mark(
     "Reddit gives no new key without its approval, and asks brands for an agreement: docs/networks/reddit.md says how."
     " With both, open reddit.com/prefs/apps as the account that answers, make an application of type “script”, and put"
@@ -27,6 +31,39 @@ class Source(Section):
     def secrets(self) -> tuple[Secret, ...]:
         """What it needs from the environment, as its other options stand; nothing, unless a network says so."""
         return ()
+
+
+class DiscourseOptions(Source):
+    """Every public post of one Discourse forum."""
+
+    kind: Literal["discourse"] = Field(description="Which network: discourse reads the posts of a Discourse forum.")
+    every: Every = Field(timedelta(minutes=5), description="How often its posts are read: 5m, 1h.")
+    url: ApiAddress = Field(description="Address of the forum, as in https://forum.example.")
+    username: Annotated[str, Field(min_length=1)] | None = Field(
+        None, description="The user whose API key reads; without one, what everybody may see is read."
+    )
+    backfill: Backfill = Field(timedelta(days=7), description=BACKFILL_SAID)
+    allow_private: bool = Field(
+        default=False, description="Whether this forum may stand on this machine or a private network."
+    )
+
+    def secrets(self) -> tuple[Secret, ...]:
+        """An API key, where a user is named."""
+        return (Secret("DISCOURSE_API_KEY", self.url, DISCOURSE_SAID),) if self.username else ()
+
+
+class HackerNewsOptions(Source):
+    """Stories and comments of Hacker News, by its public search."""
+
+    kind: Literal["hackernews"] = Field(
+        description="Which network: hackernews searches Hacker News for the brands' queries."
+    )
+    every: Every = Field(timedelta(minutes=5), description="How often it is asked: 5m, 1h.")
+    url: ApiAddress = Field("https://hn.algolia.com", description="Where its search is; another one for a proxy.")
+    backfill: Backfill = Field(timedelta(days=7), description=BACKFILL_SAID)
+    allow_private: bool = Field(
+        default=False, description="Whether url may stand on this machine or a private network."
+    )
 
 
 class RedditOptions(Source):
@@ -95,4 +132,7 @@ class WordPressOptions(Source):
     )
 
 
-SourceOptions = Annotated[RedditOptions | RssOptions | SandboxOptions | WordPressOptions, Field(discriminator="kind")]
+SourceOptions = Annotated[
+    DiscourseOptions | HackerNewsOptions | RedditOptions | RssOptions | SandboxOptions | WordPressOptions,
+    Field(discriminator="kind"),
+]

@@ -12,7 +12,15 @@ from config.credentials import Credential
 from config.i18n import Words
 from config.query import Query, parse
 from config.schema import Brand
-from config.sources import RedditOptions, RssOptions, SandboxOptions, SourceOptions, WordPressOptions
+from config.sources import (
+    DiscourseOptions,
+    HackerNewsOptions,
+    RedditOptions,
+    RssOptions,
+    SandboxOptions,
+    SourceOptions,
+    WordPressOptions,
+)
 from listener.collector import Collector
 from listener.collectors.feeds.manners import Manners
 from models.limits import Limits, Unlimited
@@ -112,6 +120,28 @@ def hearers(brands: Sequence[Brand], source: str) -> tuple[Hearer, ...]:
     )
 
 
+def _discourse(options: DiscourseOptions, means: Means, given: Given) -> list[Place]:
+    from listener.collectors.asking import JsonSite  # noqa: PLC0415 - not loaded where no forum is read
+    from listener.collectors.discourse import ApiKey, DiscourseCollector  # noqa: PLC0415 - the same
+
+    auth = ApiKey(options.url, options.username, given.secrets["DISCOURSE_API_KEY"]) if options.username else None
+    private = private_place(options.url) if options.allow_private else frozenset()
+    site = JsonSite(options.url, means.connect(allow_private=private, auth=auth), means)
+    question = "\0".join(str(hearer.query) for hearer in given.hearers)
+    collector = DiscourseCollector(options.url, site, means, question=question, backfill=options.backfill)
+    return [Place(options.url, "discourse", options.every, collector)]
+
+
+def _hackernews(options: HackerNewsOptions, means: Means, given: Given) -> list[Place]:
+    from listener.collectors.asking import JsonSite  # noqa: PLC0415 - not loaded where it is not read
+    from listener.collectors.hackernews import HackerNewsCollector  # noqa: PLC0415 - the same
+
+    client = means.connect(allow_private=private_place(options.url) if options.allow_private else frozenset())
+    site = JsonSite(options.url, client, means)
+    collector = HackerNewsCollector(site, means, given.hearers, backfill=options.backfill)
+    return [Place(options.url, "hackernews", options.every, collector)]
+
+
 def _reddit(options: RedditOptions, means: Means, given: Given) -> list[Place]:
     """One place a listing, so that a subreddit that shuts its door stops no other."""
     from listener.collectors.reddit.places import reddit_places  # noqa: PLC0415 - praw, not loaded where not read
@@ -151,6 +181,8 @@ def _wordpress(options: WordPressOptions, means: Means, given: Given) -> list[Pl
 
 
 BUILDERS: dict[str, Callable[[Any, Means, Given], list[Place]]] = {
+    "discourse": _discourse,
+    "hackernews": _hackernews,
     "reddit": _reddit,
     "rss": _rss,
     "sandbox": _sandbox,

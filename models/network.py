@@ -40,6 +40,19 @@ class NetworkRules:
 NETWORKS: dict[str, NetworkRules] = {
     rules.name: rules
     for rules in (
+        # A forum can be answered by its interface, but not from here yet: docs/networks/discourse.md, 2026-11-22.
+        NetworkRules(
+            name="discourse",
+            label="Discourse",
+            can_reply=False,
+            reads_own_writes=False,
+            settle=timedelta(0),
+            handles=True,
+        ),
+        # Hacker News takes no answer by program: https://github.com/HackerNews/API only reads, 2026-11-22.
+        NetworkRules(
+            name="hackernews", label="Hacker News", can_reply=False, reads_own_writes=False, settle=timedelta(0)
+        ),
         # Feeds are read-only: RFC 4287 and RSS 2.0 describe documents, not a way to answer them.
         NetworkRules(name="rss", label="RSS", can_reply=False, reads_own_writes=False, settle=timedelta(0)),
         # Reddit: a comment holds 10,000 characters (the API answers TOO_LONG beyond, reddit.com/dev/api, 2026-11-22).
