@@ -14,8 +14,8 @@ Every = Annotated[Duration, between(timedelta(seconds=1), timedelta(days=30))]
 Backfill = Annotated[Duration, between(timedelta(0), timedelta(days=30))]
 """How far back a network is read the first time, and again when a brand's query has changed. 0d: not at all."""
 DISCOURSE_SAID: Final = mark(
-    "As an administrator of the forum open “Admin”, “API”, and make a key for that single user with the scope “read-only”;"
-    " put {variable}=… into .env."
+    "As an administrator of the forum open “Admin”, “API”, and make a key for that single user with the scope"
+    " “read-only”; put {variable}=… into .env."
 )
 REDDIT_SAID: Final = mark(
     "Reddit gives no new key without its approval, and asks brands for an agreement: docs/networks/reddit.md says how."

@@ -1,7 +1,7 @@
-"""Reads every public post of one Discourse forum by its JSON interface. `docs/networks/discourse.md` tells what is heard.
+"""Reads every public post of one Discourse forum by its JSON interface. See `docs/networks/discourse.md`.
 
 Posts are walked by id, newest first, down to what the last look saw. An older Discourse answers with the 50 ids below
-`before`, shown or not; a newer one with the 50 posts below it that are shown. So a page with nothing is not yet the end.
+`before`, shown or not; a newer one with the 50 posts below it that are shown. So an empty page is not yet the end.
 """
 
 import hashlib
@@ -119,9 +119,9 @@ class DiscourseCollector:
         found = [said for said in walked if said.id > floor]
         shown = {str(said.id) for said in found}
         gone = [self._name(said.id) for said in found if said.gone and str(said.id) in known]
-        missing = [self._name(int(number)) for number in known if number not in shown]
-        if missing:
-            gone += self.refresh(missing[: self.most]).deleted
+        missing = sorted((int(number) for number in known if number not in shown), reverse=True)
+        if missing:  # the newest first: of those behind the last page nobody knows more
+            gone += self.refresh([self._name(number) for number in missing[: self.most]]).deleted
         fresh = [said for said in found if known.get(str(said.id)) != said.digest and not said.gone]
         newest = found[:WINDOW]
         if len(found) > WINDOW:
@@ -185,7 +185,7 @@ class DiscourseCollector:
         return max((said.id for said in posts if said.created_at < since), default=0)
 
     def _page(self, below: int) -> list[_Post]:
-        said = self._site.get("posts.json", **({"before": below} if below else {}))
+        said = self._site.get("posts.json", before=below) if below else self._site.get("posts.json")
         try:
             return _Latest.model_validate(said).latest_posts
         except ValidationError as error:

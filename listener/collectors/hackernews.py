@@ -1,7 +1,7 @@
 """Reads Hacker News by its search at Algolia: stories and comments. `docs/networks/hackernews.md` tells what is heard.
 
-Time is walked from now down to what was read before, in steps of one page: a page number would shift while people write,
-and none goes beyond 1,000 hits. The last `OVERLAP` is read again each time, for edits and for what was indexed late.
+Time is walked from now down to what was read before, in steps of one page: a page number would shift while people
+write, and none goes beyond 1,000 hits. The last `OVERLAP` is read again each time, for edits and for what was indexed late.
 """
 
 import hashlib
@@ -83,7 +83,7 @@ class _Item(_Said):
 class HackerNewsCollector:
     """Asks for what `hearers` look for, one way of saying it a call.
 
-    The cursor holds the question, whose turn it is, and of each way `known` (id -> digest) and `until`, in Unix seconds.
+    The cursor holds the question, whose turn it is, and of each way `known` (id -> digest) and `until` (Unix seconds).
     """
 
     most = 10
