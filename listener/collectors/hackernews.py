@@ -1,7 +1,7 @@
 """Reads Hacker News by its search at Algolia: stories and comments. `docs/networks/hackernews.md` tells what is heard.
 
 Time is walked from now down to what was read before, in steps of one page: a page number would shift while people
-write, and none goes beyond 1,000 hits. The last `OVERLAP` is read again each time, for edits and for what was indexed late.
+write, and none goes beyond 1,000 hits. The last `OVERLAP` is read again each time, for edits and late indexing.
 """
 
 import hashlib
