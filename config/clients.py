@@ -1,7 +1,7 @@
 """Ready HTTP clients: guard, limits, name and credential. Everything that leaves the machine leaves through one."""
 
 from base64 import b64encode
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib import metadata
@@ -11,10 +11,8 @@ from typing import Final
 import httpx
 from pydantic import SecretStr
 
-from config.credentials import Credential
 from config.decoding import ACCEPTED
 from config.guard import GuardedTransport, Limits, Resolve, trusted_authorities
-from models.limits import Limits as KeptLimits
 
 _PORTS: Final = {"http": 80, "https": 443}
 
@@ -59,13 +57,6 @@ class BasicPassword(httpx.Auth):
             packed = b64encode(self._pair.get_secret_value().encode()).decode()
             request.headers["Authorization"] = f"Basic {packed}"
         yield request
-
-
-class Keyring(httpx.Auth):
-    """Secrets for a library that wants them in hand, and the limits it keeps to. Adds nothing to any request itself."""
-
-    def __init__(self, secrets: Mapping[str, Credential], kept: KeptLimits) -> None:
-        self.secrets, self.limits = dict(secrets), kept
 
 
 def open_client(  # noqa: PLR0913 - all by name, each with a default that is safe

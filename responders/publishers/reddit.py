@@ -1,19 +1,18 @@
 """Answers posts and comments on Reddit as one account, and moderates where it may. See `docs/networks/reddit.md`."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NoReturn
 
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from config.clients import Keyring
 from config.reddit import DELETED, REMOVED, Answered, Keys, NoAnswer, NoToken, NotOurs, RedditApi
 from config.sources import RedditOptions
 from models.errors import AccessLost, Refused, RetryLater, Unclear
 from models.network import rules
 from responders.drafting import drafted
 from responders.publisher import Act, Manner, PostRef, Preview, ProblemCode, Receipt, Standing
+from responders.registry import Given
 
 _NETWORK: Final = "reddit"
 _SITE: Final = "https://www.reddit.com"
@@ -78,27 +77,21 @@ def _result(said: Any) -> _Result:  # noqa: ANN401 - JSON has no type
     return _Result.model_validate(said.get("json") if isinstance(said, dict) else said)
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class RedditPublisher:
-    """Speaks as `options.username`. `client` has a time-out under `settle`; its keyring holds the secrets."""
+    """Speaks as `options.username`; `given` holds the application's secrets and the account's password."""
 
     network = _NETWORK
     dry_run = False
 
-    def __init__(
-        self, options: RedditOptions, client: httpx.Client, keyring: Keyring, clock: Callable[[], datetime] = _now
-    ) -> None:
+    def __init__(self, options: RedditOptions, given: Given) -> None:
         self.account = options.username or ""
-        self._clock = clock
-        secrets = keyring.secrets
+        self._clock = given.clock
+        secrets = given.secrets
         keys = Keys(
             options.url, options.login, secrets["REDDIT_CLIENT_ID"], secrets["REDDIT_CLIENT_SECRET"], self.account,
             secrets["REDDIT_PASSWORD"],
         )  # fmt: skip
-        self._api = RedditApi(keys, client, clock, keyring.limits)
+        self._api = RedditApi(keys, given.client, given.clock, given.limits)
 
     def preview(self, text: str, to: PostRef, manner: Manner | None = None) -> Preview:
         """What would be public: Markdown, sent as it is shown."""

@@ -8,13 +8,13 @@ from typing import ClassVar
 
 from pydantic import SecretStr
 
-from config.clients import Keyring, open_client, private_place
+from config.clients import open_client, private_place
 from config.credentials import Credential
 from config.guard import Limits
 from config.sources import RedditOptions
-from models.limits import Unlimited
 from responders.publisher import PostRef, ProblemCode
 from responders.publishers.reddit import RedditPublisher
+from responders.registry import Given
 from tests.responders.contract.world import TIMEOUT, Ask, Weather, World
 from tests.servers.reddit import OURS, Reddit, refuse, reply
 from tests.web import Exchange
@@ -26,9 +26,8 @@ def publisher_of(url: str, seconds: float) -> RedditPublisher:
         secret.variable: Credential(secret.variable, SecretStr("invented"), secret.address)
         for secret in options.secrets()
     }
-    keyring = Keyring(secrets, Unlimited())
-    client = open_client(allow_private=private_place(url), auth=keyring, limits=Limits(total=seconds))
-    return RedditPublisher(options, client, keyring)
+    client = open_client(allow_private=private_place(url), limits=Limits(total=seconds))
+    return RedditPublisher(options, Given(client, secrets))
 
 
 class Site(World):
