@@ -22,7 +22,7 @@ class Noted(Unlimited):
     def __init__(self) -> None:
         self.said: list[tuple[str, int, datetime]] = []
 
-    def note(self, credential: str, bucket: str, remaining: int, resets_at: datetime) -> None:  # noqa: ARG002
+    def note(self, credential: str, bucket: str, remaining: int, resets_at: datetime) -> None:  # noqa: ARG002 - the protocol's
         self.said.append((bucket, remaining, resets_at))
 
 
