@@ -19,6 +19,15 @@ MASTODON_TOKEN_FROM: Final = mark(
     " write:media, write:mutes, write:reports, write:statuses. 4. Open it and copy “Your access token”. 5. Put"
     " {variable}=… into .env."
 )
+DISCOURSE_SAID: Final = mark(
+    "As an administrator of the forum open “Admin”, “API”, and make a key for that single user with the scope"
+    " “read-only”; put {variable}=… into .env."
+)
+REDDIT_SAID: Final = mark(
+    "Reddit gives no new key without its approval, and asks brands for an agreement: docs/networks/reddit.md says how."
+    " With both, open reddit.com/prefs/apps as the account that answers, make an application of type “script”, and put"
+    " {variable}=… into .env."
+)
 BACKFILL_SAID = "How far back it is read the first time and when a query has changed: 7d; 0d for nothing."
 
 
@@ -68,6 +77,70 @@ class MastodonOptions(Source):
         return (Secret("MASTODON_TOKEN", self.instance, MASTODON_TOKEN_FROM),) if self.account else ()
 
 
+class DiscourseOptions(Source):
+    """Every public post of one Discourse forum."""
+
+    kind: Literal["discourse"] = Field(description="Which network: discourse reads the posts of a Discourse forum.")
+    every: Every = Field(timedelta(minutes=5), description="How often its posts are read: 5m, 1h.")
+    url: ApiAddress = Field(description="Address of the forum, as in https://forum.example.")
+    username: Annotated[str, Field(min_length=1)] | None = Field(
+        None, description="The user whose API key reads; without one, what everybody may see is read."
+    )
+    backfill: Backfill = Field(timedelta(days=7), description=BACKFILL_SAID)
+    allow_private: bool = Field(
+        default=False, description="Whether this forum may stand on this machine or a private network."
+    )
+
+    def secrets(self) -> tuple[Secret, ...]:
+        """An API key, where a user is named."""
+        return (Secret("DISCOURSE_API_KEY", self.url, DISCOURSE_SAID),) if self.username else ()
+
+
+class HackerNewsOptions(Source):
+    """Stories and comments of Hacker News, by its public search."""
+
+    kind: Literal["hackernews"] = Field(
+        description="Which network: hackernews searches Hacker News for the brands' queries."
+    )
+    every: Every = Field(timedelta(minutes=5), description="How often it is asked: 5m, 1h.")
+    url: ApiAddress = Field("https://hn.algolia.com", description="Where its search is; another one for a proxy.")
+    backfill: Backfill = Field(timedelta(days=7), description=BACKFILL_SAID)
+    allow_private: bool = Field(
+        default=False, description="Whether url may stand on this machine or a private network."
+    )
+
+
+class RedditOptions(Source):
+    """Reddit: comments and posts of subreddits, a search for the brands' queries, answers to our account."""
+
+    kind: Literal["reddit"] = Field(
+        description="Which network: reddit reads subreddits, searches Reddit, and answers as one account."
+    )
+    every: Every = Field(timedelta(minutes=2), description="How often each subreddit, search and inbox is read: 2m.")
+    url: ApiAddress = Field("https://oauth.reddit.com", description="Where Reddit's API is; another one for a proxy.")
+    login: ApiAddress = Field(
+        "https://www.reddit.com", description="Where its tokens are given; another one for a proxy."
+    )
+    username: Annotated[str, Field(pattern="^[A-Za-z0-9_-]{3,20}$")] | None = Field(
+        None, description="The account that answers and whose inbox is read; without one, Reddit is only read."
+    )
+    subreddits: tuple[Annotated[str, Field(pattern="^[A-Za-z0-9_]{2,21}$")], ...] = Field(
+        (), description="Subreddits whose every comment and post is read, without r/."
+    )
+    search: Literal["all", "listed", "none"] = Field(
+        "all", description="Where posts are searched for the brands' queries: all of Reddit, those listed, or not."
+    )
+    backfill: Backfill = Field(timedelta(days=7), description=BACKFILL_SAID)
+    allow_private: bool = Field(
+        default=False, description="Whether url and login may stand on this machine or a private network."
+    )
+
+    def secrets(self) -> tuple[Secret, ...]:
+        """The application's id and secret; the account's password, where there is one."""
+        asked = ("REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET", *(("REDDIT_PASSWORD",) if self.username else ()))
+        return tuple(Secret(variable, self.login, REDDIT_SAID) for variable in asked)
+
+
 class RssOptions(Source):
     """RSS, Atom, RDF and JSON feeds."""
 
@@ -103,4 +176,13 @@ class WordPressOptions(Source):
     )
 
 
-SourceOptions = Annotated[MastodonOptions | RssOptions | SandboxOptions | WordPressOptions, Field(discriminator="kind")]
+SourceOptions = Annotated[
+    DiscourseOptions
+    | HackerNewsOptions
+    | MastodonOptions
+    | RedditOptions
+    | RssOptions
+    | SandboxOptions
+    | WordPressOptions,
+    Field(discriminator="kind"),
+]

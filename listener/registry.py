@@ -12,7 +12,16 @@ from config.credentials import Credential
 from config.i18n import Words
 from config.query import Query, parse
 from config.schema import Brand
-from config.sources import MastodonOptions, RssOptions, SandboxOptions, SourceOptions, WordPressOptions
+from config.sources import (
+    DiscourseOptions,
+    HackerNewsOptions,
+    MastodonOptions,
+    RedditOptions,
+    RssOptions,
+    SandboxOptions,
+    SourceOptions,
+    WordPressOptions,
+)
 from listener.collector import Collector
 from listener.collectors.feeds.manners import Manners
 from models.limits import Limits, Unlimited
@@ -119,6 +128,36 @@ def _mastodon(options: MastodonOptions, means: Means, given: Given) -> list[Plac
     return mastodon_places(options, means, given)
 
 
+def _discourse(options: DiscourseOptions, means: Means, given: Given) -> list[Place]:
+    from listener.collectors.asking import JsonSite  # noqa: PLC0415 - not loaded where no forum is read
+    from listener.collectors.discourse import ApiKey, DiscourseCollector  # noqa: PLC0415 - the same
+
+    auth = ApiKey(options.url, options.username, given.secrets["DISCOURSE_API_KEY"]) if options.username else None
+    private = private_place(options.url) if options.allow_private else frozenset()
+    site = JsonSite(options.url, means.connect(allow_private=private, auth=auth), means)
+    question = "\0".join(str(hearer.query) for hearer in given.hearers)
+    collector = DiscourseCollector(options.url, site, means, question=question, backfill=options.backfill)
+    return [Place(options.url, "discourse", options.every, collector)]
+
+
+def _hackernews(options: HackerNewsOptions, means: Means, given: Given) -> list[Place]:
+    from listener.collectors.asking import JsonSite  # noqa: PLC0415 - not loaded where it is not read
+    from listener.collectors.hackernews import HackerNewsCollector  # noqa: PLC0415 - the same
+
+    client = means.connect(allow_private=private_place(options.url) if options.allow_private else frozenset())
+    site = JsonSite(options.url, client, means)
+    collector = HackerNewsCollector(site, means, given.hearers, backfill=options.backfill)
+    return [Place(options.url, "hackernews", options.every, collector)]
+
+
+def _reddit(options: RedditOptions, means: Means, given: Given) -> list[Place]:
+    """One place a listing, so that a subreddit that shuts its door stops no other."""
+    from listener.collectors.reddit.places import reddit_places  # noqa: PLC0415 - praw, not loaded where not read
+
+    private = private_place(options.url) | private_place(options.login) if options.allow_private else frozenset()
+    return reddit_places(options, means, given, means.connect(allow_private=private))
+
+
 def _rss(options: RssOptions, means: Means, _given: Given) -> list[Place]:
     """One place a feed, so that a feed that fails stops no other."""
     from listener.collectors.rss import RssCollector  # noqa: PLC0415 - not loaded where no feed is read
@@ -151,6 +190,9 @@ def _wordpress(options: WordPressOptions, means: Means, given: Given) -> list[Pl
 
 BUILDERS: dict[str, Callable[[Any, Means, Given], list[Place]]] = {
     "mastodon": _mastodon,
+    "discourse": _discourse,
+    "hackernews": _hackernews,
+    "reddit": _reddit,
     "rss": _rss,
     "sandbox": _sandbox,
     "wordpress": _wordpress,

@@ -61,8 +61,32 @@ NETWORKS: dict[str, NetworkRules] = {
             images=True,
             max_alt=1500,
         ),
+        # A forum can be answered by its interface, but not from here yet: docs/networks/discourse.md, 2026-11-22.
+        NetworkRules(
+            name="discourse",
+            label="Discourse",
+            can_reply=False,
+            reads_own_writes=False,
+            settle=timedelta(0),
+            handles=True,
+        ),
+        # Hacker News takes no answer by program: https://github.com/HackerNews/API only reads, 2026-11-22.
+        NetworkRules(
+            name="hackernews", label="Hacker News", can_reply=False, reads_own_writes=False, settle=timedelta(0)
+        ),
         # Feeds are read-only: RFC 4287 and RSS 2.0 describe documents, not a way to answer them.
         NetworkRules(name="rss", label="RSS", can_reply=False, reads_own_writes=False, settle=timedelta(0)),
+        # Reddit: a comment holds 10,000 characters (the API answers TOO_LONG beyond, reddit.com/dev/api, 2026-11-22).
+        # Its lists come from caches and may lack a comment for a while: what is absent is never sent again by itself.
+        NetworkRules(
+            name="reddit",
+            label="Reddit",
+            can_reply=True,
+            reads_own_writes=False,
+            settle=timedelta(seconds=60),
+            max_length=10_000,
+            counts_plain=True,
+        ),
         # `repartie replay` rows: past posts from an export, nothing to answer.
         NetworkRules(name="export", label="Export", can_reply=False, reads_own_writes=False, settle=timedelta(0)),
         # sandbox/README.md: a post is accepted at most 5 s after the request; our own time-out is 10 s.

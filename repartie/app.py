@@ -145,10 +145,10 @@ def matcher(config: Config) -> Matcher:
 
 def _given_to_speak(source: str, config: Config, credentials: Credentials, means: Means) -> Speaking:
     options = config.sources[source]
-    url = str(getattr(options, "url", getattr(options, "instance", "")))
+    doors = [str(door) for name in ("url", "instance", "login") if (door := getattr(options, name, ""))]
     private = isinstance(options, SandboxOptions) or getattr(options, "allow_private", False)
     client = open_client(
-        allow_private=private_place(url) if private and url else frozenset(),
+        allow_private=frozenset().union(*map(private_place, doors)) if private else frozenset(),
         auth=auth_of(source, config, credentials),
         limits=Limits(total=PUBLISH_SECONDS),
     )

@@ -119,11 +119,12 @@ def _try(app: App, collector: Collector, t: Words) -> tuple[bool, str]:
     except (RetryLater, AccessLost) as error:
         return False, error.reason
     hits = sum(bool(found) for found in app.listening.match(batch.posts))
-    return True, t(
+    heard = t(
         "{posts}, {mentions}",
         posts=t.plural("{count} post", "{count} posts", len(batch.posts)),
         mentions=t.plural("{count} of them about a brand", "{count} of them about a brand", hits),
     )
+    return True, "; ".join([heard, *_told(collector)])
 
 
 def _in_turn(collector: Collector, app: App) -> Batch:

@@ -9,7 +9,12 @@ import httpx
 
 from config.credentials import Credential
 from config.schema import Config
-from config.sources import MastodonOptions, SandboxOptions, WordPressOptions
+from config.sources import (
+    MastodonOptions,
+    RedditOptions,
+    SandboxOptions,
+    WordPressOptions,
+)
 from models.limits import Limits, Unlimited
 from models.network import NetworkRules, rules
 from responders.publisher import Publisher
@@ -78,6 +83,13 @@ def _mastodon(options: MastodonOptions, _account: str, given: Given) -> Publishe
     )  # fmt: skip
 
 
+def _reddit(options: RedditOptions, _account: str, given: Given) -> Publisher | None:
+    """The account whose password we hold is who speaks, whatever `accounts` says; without one, we only read."""
+    from responders.publishers.reddit import RedditPublisher  # noqa: PLC0415 - not loaded where nobody speaks there
+
+    return RedditPublisher(options, given) if options.username else None
+
+
 def _sandbox(options: SandboxOptions, account: str, given: Given) -> Publisher:
     from responders.publishers.sandbox import SandboxPublisher  # noqa: PLC0415 - not loaded in production
 
@@ -93,7 +105,12 @@ def _wordpress(options: WordPressOptions, _account: str, given: Given) -> Publis
     return WordPressPublisher(options.url, options.username, given.client, given.clock)
 
 
-BUILDERS: dict[str, Builder] = {"mastodon": _mastodon, "sandbox": _sandbox, "wordpress": _wordpress}
+BUILDERS: dict[str, Builder] = {
+    "mastodon": _mastodon,
+    "reddit": _reddit,
+    "sandbox": _sandbox,
+    "wordpress": _wordpress,
+}
 """Every network that can be answered. A new one adds its line here, and its world in `tests/responders/contract`."""
 
 
