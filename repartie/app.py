@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 import httpx
 
@@ -12,7 +13,8 @@ from config.guard import Limits
 from config.i18n import words
 from config.query import parse
 from config.schema import Config
-from config.sources import SandboxOptions, WordPressOptions
+from config.sources import SandboxOptions, WordPressOptions, XOptions
+from config.x_auth import XAuth
 from listener.collector import Closes
 from listener.collectors.feeds.manners import Manners
 from listener.matching import Matcher
@@ -24,6 +26,7 @@ from models.migrate import prepare
 from models.ml.classifier import Classifier
 from models.ml.judge import Judge, ModelJudge
 from models.ml.language import LanguageReader
+from models.store import following
 from models.store.limits import StoredLimits
 from repartie.access import auth_of, given_to
 from responders.moderation import Moderation
@@ -88,7 +91,13 @@ def build(
         used_up=t("The network's limit is used up"),
         capped=t("This month's money is spent: raise the cap in the configuration, or wait for the next month"),
     )
-    means = Means(clock=clock, t=t, manners=after.means.manners if after else Manners(), limits=limits)
+    means = Means(
+        clock=clock,
+        t=t,
+        manners=after.means.manners if after else Manners(),
+        limits=limits,
+        standing=partial(_standing, database),
+    )
     found = tuple(
         (name, place)
         for name, options in config.sources.items()
@@ -96,7 +105,7 @@ def build(
     )
     publishers = build_publishers(
         config,
-        lambda _, name: _publishing_client(name, config, credentials),
+        lambda _, name: _publishing_client(name, config, credentials, limits),
         dry_run_label=t("dry run"),
     )
     if after is None:
@@ -132,16 +141,27 @@ def build(
     )
 
 
+def _standing(database: Database, network: str, until: datetime) -> list[str]:
+    with database.read() as session:
+        return following.standing(session, network, until)
+
+
 def matcher(config: Config) -> Matcher:
     """All brands' queries, ready to be asked at once."""
     return Matcher({brand.name: parse(brand.query) for brand in config.brands})
 
 
-def _publishing_client(source: str, config: Config, credentials: Credentials) -> httpx.Client:
+def _publishing_client(source: str, config: Config, credentials: Credentials, kept: StoredLimits) -> httpx.Client:
     match config.sources[source]:
-        case SandboxOptions(url=url) | WordPressOptions(url=url, allow_private=True):
+        case (
+            SandboxOptions(url=url)
+            | WordPressOptions(url=url, allow_private=True)
+            | XOptions(url=url, allow_private=True)
+        ):
             private = private_place(url)
         case _:
             private = frozenset()
     auth = auth_of(source, config, credentials)
+    if isinstance(auth, XAuth):
+        auth.limits = kept
     return open_client(allow_private=private, auth=auth, limits=Limits(total=PUBLISH_SECONDS))

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 import httpx
 
 from config.schema import Brand, Config
-from config.sources import SandboxOptions, SourceOptions, WordPressOptions
+from config.sources import SandboxOptions, SourceOptions, WordPressOptions, XOptions
+from config.x_auth import XAuth
 from models.network import NetworkRules, rules
 from responders.publisher import Publisher
 from responders.publishers.console import console_twin
@@ -54,7 +55,15 @@ def _wordpress(options: SourceOptions, _account: str, client: httpx.Client) -> P
     return WordPressPublisher(options.url, options.username, client)
 
 
-BUILDERS: dict[str, Builder] = {"sandbox": _sandbox, "wordpress": _wordpress}
+def _x(options: SourceOptions, account: str, client: httpx.Client) -> Publisher:
+    from responders.publishers.x import XPublisher  # noqa: PLC0415 - tweepy, not loaded where nobody speaks there
+
+    if not isinstance(options, XOptions):
+        raise TypeError(type(options).__name__)
+    return XPublisher(options, account, client)
+
+
+BUILDERS: dict[str, Builder] = {"sandbox": _sandbox, "wordpress": _wordpress, "x": _x}
 """Every network that can be answered. A new one adds its line here."""
 
 
@@ -79,6 +88,9 @@ def build_publishers(
                 continue
             if isinstance(options, WordPressOptions) and not options.username:
                 continue  # a site that we only read
-            real = BUILDERS[options.kind](options, brand.accounts[options.kind], client_for(brand, name))
+            client = client_for(brand, name)
+            if isinstance(client.auth, XAuth) and not client.auth.speaks:
+                continue  # X without the account's keys is only read
+            real = BUILDERS[options.kind](options, brand.accounts[options.kind], client)
             found[place] = real if config.is_live(brand.name) else console_twin(real, label=dry_run_label)
     return Publishers(found)
