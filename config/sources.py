@@ -92,9 +92,9 @@ class XOptions(Source):
     kind: Literal["x"] = Field(description="Which network: x reads mentions, searches X, and answers as one account.")
     cap: Money = Field(description="The most that may be spent in a month (UTC), in US dollars; nothing passes it.")
     every: Every = Field(timedelta(minutes=30), description="How often it is counted what the searches would bring.")
-    mentions: Every = Field(timedelta(minutes=5), description="How often mentions of your accounts are read.")
+    mentions_every: Every = Field(timedelta(minutes=5), description="How often mentions of your accounts are read.")
     most: Annotated[int, whole(10, 5000), Field(ge=10, le=5000)] = Field(
-        500, description="Posts bought by one search at one look, the newest; more are counted only."
+        500, description="Posts bought by one search at one look, the newest; more are counted only. 500 unless said."
     )
     tier: Literal["pay-per-use", "enterprise"] = Field(
         "pay-per-use", description="What was bought: it says how long a search may be and who may be answered."
@@ -103,7 +103,7 @@ class XOptions(Source):
         timedelta(days=1), description="How far back a new search looks, each post for its price: 1d; 6d at most."
     )
     refresh: Annotated[int, whole(0, 100), Field(ge=0, le=100)] = Field(
-        30, description="Percent of the cap that asking again for numbers of posts may spend."
+        30, description="Percent of the cap that asking again for numbers of posts may spend; 30 unless said."
     )
     prices: XPrices = Field(XPrices(), description="What X asks for each thing.")
     url: ApiAddress = Field("https://api.x.com", description="Where X's API is; another one for a proxy.")

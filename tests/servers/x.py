@@ -4,13 +4,15 @@ It refuses what X refuses: a search that is too long, a negation alone, a negate
 week ago, a signature that does not fit, a token where a person must ask, an answer to somebody who did not ask for it.
 """
 
+import hmac
 import json
 import re
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from oauthlib.oauth1.rfc5849 import signature
 from oauthlib.oauth1.rfc5849.utils import parse_authorization_header
@@ -169,7 +171,8 @@ class FakeX:
         signed = [(name, value) for name, value in told.items() if name not in {"oauth_signature", "realm"}]
         params = signature.normalize_parameters([*signed, *query.items()])
         base = signature.signature_base_string(method, signature.base_string_uri(self.url + path), params)
-        return bool(signature.sign_hmac_sha1(base, KEYS[1], KEYS[3]) == told["oauth_signature"])
+        secret = f"{quote(KEYS[1])}&{quote(KEYS[3])}".encode()
+        return b64encode(hmac.digest(secret, base.encode(), "sha1")).decode() == told["oauth_signature"]
 
     def _needs(self, asks: str, who: str) -> None:
         if asks != who:

@@ -1,7 +1,5 @@
 """The places of one X source: its search, the mentions of each account of ours, and the check of what we keep."""
 
-from datetime import timedelta
-from typing import Final
 
 import httpx
 
@@ -15,7 +13,6 @@ from listener.collectors.x.query import compiled
 from listener.collectors.x.search import LENGTH, XSearch
 from listener.registry import Given, Means, Place
 
-_LEAST: Final = timedelta(seconds=1)
 
 
 def x_places(options: XOptions, means: Means, given: Given, client: httpx.Client) -> list[Place]:
@@ -32,7 +29,7 @@ def x_places(options: XOptions, means: Means, given: Given, client: httpx.Client
     return [
         Place("search", NETWORK, options.every, XSearch(asking(), searches)),
         *(
-            Place(f"@{name}", NETWORK, max(options.mentions, _LEAST), XMentions(asking(), name, speaks=speaks))
+            Place(f"@{name}", NETWORK, options.mentions_every, XMentions(asking(), name, speaks=speaks))
             for name in accounts
         ),
         Place("deletions", NETWORK, LOOK, XCompliance(asking())),
