@@ -43,7 +43,7 @@ class Place:
         object.__setattr__(self, "network", self.network or self.kind)  # frozen, but not yet anybody's
 
 
-def nothing_kept(_network: str, _until: datetime) -> Sequence[str]:
+def nothing_kept(_network: str, _before: datetime) -> Sequence[str]:
     """For who keeps no posts: a trial, a test."""
     return ()
 
@@ -60,7 +60,7 @@ class Means:
     limits: Limits = field(default_factory=Unlimited)
     """What networks still grant, kept in the store and shared with the publishers."""
     standing: Callable[[str, datetime], Sequence[str]] = nothing_kept
-    """Network and a moment -> ids of its posts that we keep and last heard of until then, for who follows deletions."""
+    """Network and a moment -> ids of its posts that we keep and last heard of before then, for who follows deletions."""
     seconds: float = 20.0
     """The time-out of one request, for libraries that are told one; `connect` has its own."""
 

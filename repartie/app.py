@@ -141,9 +141,9 @@ def build(
     )
 
 
-def _standing(database: Database, network: str, until: datetime) -> list[str]:
+def _standing(database: Database, network: str, before: datetime) -> list[str]:
     with database.read() as session:
-        return following.standing(session, network, until)
+        return following.standing(session, network, before)
 
 
 def matcher(config: Config) -> Matcher:

@@ -99,10 +99,10 @@ def asked(session: Session, network: str, external_ids: Sequence[str], now: date
         session.exec(update(PostRow).where(*these).values(counted_at=now))
 
 
-def standing(session: Session, network: str, until: datetime) -> list[str]:
-    """External ids of the posts of `network` that we keep and last heard of at `until` or before."""
+def standing(session: Session, network: str, before: datetime) -> list[str]:
+    """External ids of the posts of `network` that we keep and last heard of before `before`."""
     heard = func.coalesce(PostRow.counted_at, PostRow.seen_at)
-    kept = (PostRow.network == network, col(PostRow.gone_at).is_(None), heard <= until)
+    kept = (PostRow.network == network, col(PostRow.gone_at).is_(None), heard < before)
     return list(session.exec(select(PostRow.external_id).where(*kept).order_by(col(PostRow.id))).all())
 
 

@@ -1,4 +1,4 @@
-"""As much of X's API v2 as is asked here, answering as docs.x.com tells (read 2026-11-22): bodies, errors, headers, bill.
+"""As much of X's API v2 as is asked here, answering as docs.x.com tells (read 2026-11-22): bodies, errors, headers.
 
 It refuses what X refuses: a search that is too long, a negation alone, a negated group, a start in the future or over a
 week ago, a signature that does not fit, a token where a person must ask, an answer to somebody who did not ask for it.
@@ -51,7 +51,7 @@ class Job:
 
 
 @dataclass
-class Refusal(Exception):  # noqa: N818 - what the fake says, not an error of its own
+class Refusal(Exception):
     status: int
     detail: str = ""
     kind: str = "about:blank"
@@ -61,7 +61,7 @@ class Refusal(Exception):  # noqa: N818 - what the fake says, not an error of it
 class FakeX:
     """One network, empty at first. `clock` is X's."""
 
-    def __init__(self, clock: Any, url: str = "") -> None:  # noqa: ANN401 - any clock
+    def __init__(self, clock: Any, url: str = "") -> None:
         self.clock, self.url = clock, url
         self.tweets: dict[int, Tweet] = {}
         self.users = {"lea": "11", "aeroplouf": "7", "paul": "12"}
@@ -84,9 +84,11 @@ class FakeX:
         quoted: int | None = None,
         at: datetime | None = None,
     ) -> int:
+        made = int((at or self.clock()).timestamp() * 1000 - EPOCH) << 22
+        number = made if at else max([made, *(known + 1 for known in self.tweets)])
+        while number in self.tweets:
+            number += 1
         at = at or self.clock()
-        made = int(at.timestamp() * 1000 - EPOCH) << 22
-        number = max([made, *(known + 1 for known in self.tweets)]) if at >= self.clock() else made
         self.tweets[number] = Tweet(number, author, text, at, parent, quoted)
         return number
 
@@ -113,9 +115,9 @@ class FakeX:
         }
         return status, limits, said if isinstance(said, bytes) else json.dumps(said).encode()
 
-    def _answer(
+    def _answer(  # noqa: C901, PLR0911 - one route, one return
         self, method: str, path: str, query: Mapping[str, str], headers: Mapping[str, str], body: bytes
-    ) -> Said:  # noqa: PLR0911 - one route, one return
+    ) -> Said:
         asks = self._who(method, path, query, headers)
         match method, path.strip("/").split("/")[1:] if path.startswith("/2/") else path.strip("/").split("/"):
             case "GET", ["tweets", "search", "recent"]:
@@ -249,7 +251,10 @@ class FakeX:
             "conversation_id": str(self._root(tweet).id),
             "edit_history_tweet_ids": [str(tweet.id)],
             "reply_settings": "everyone",
-            "public_metrics": {"like_count": tweet.likes, "reply_count": 0, "retweet_count": 2, "quote_count": 1, "impression_count": 90},
+            "public_metrics": {
+                "like_count": tweet.likes, "reply_count": 0, "retweet_count": 2, "quote_count": 1,
+                "impression_count": 90,
+            },
             "entities": {"mentions": mentions, "urls": urls},
         }  # fmt: skip
         referred = [("replied_to", parent), ("quoted", quoted)]
@@ -342,7 +347,8 @@ class FakeX:
     def _verdicts(self, number: str) -> bytes:
         there = {str(tweet.id) for tweet in self._standing()}
         gone = [name for name in self.jobs[number].ids or () if name not in there]
-        lines = [{"id": name, "action": "delete", "created_at": "2026-11-21T08:00:00.000Z", "redacted_at": "2026-11-22T08:00:00.000Z", "reason": "deleted"} for name in gone]  # fmt: skip
+        why = {"action": "delete", "reason": "deleted", "redacted_at": "2026-11-22T08:00:00.000Z"}
+        lines = [{"id": name, "created_at": "2026-11-21T08:00:00.000Z", **why} for name in gone]
         return "\n".join(map(json.dumps, lines)).encode()
 
 
@@ -409,7 +415,7 @@ class _Reader:
             raise Refusal(400, "no viable alternative", f"{TYPES}invalid-request")
         return found, alone
 
-    def _one(self, name: str, word: str) -> bool:
+    def _one(self, name: str, word: str) -> bool:  # noqa: PLR0911 - one operator, one return
         value = fold(word.strip('"'))
         match name:
             case "from:":

@@ -17,7 +17,7 @@ from listener.collector import Batch, Cursor
 from listener.collectors.x.asking import Asking
 from listener.collectors.x.posts import NETWORK
 from listener.collectors.x.search import look_up
-from models.errors import AccessLost, NotYet
+from models.errors import AccessLost
 from models.post import Engagement
 
 DAILY: Final = timedelta(hours=20)
@@ -82,18 +82,19 @@ class XCompliance:
                 return self._one_by_one(asked)
             case {"done": str(done)} if (due := datetime.fromisoformat(done) + DAILY) > self._clock():
                 return Batch([], {"done": done}, poll_after=due - self._clock())
-        return self._begin()
+        return self._begin(cursor)
 
-    def _begin(self) -> Batch:
+    def _begin(self, cursor: Cursor | None) -> Batch:
         asked = self._clock().isoformat()
         ids = self._ids(asked)
         if not ids:
             return self._done()
         try:
             job = self._job(lambda x: x.create_compliance_job("tweets", name="repartie"))
-        except NotYet:
-            raise
         except AccessLost as error:
+            done = (cursor or {}).get("done")
+            if done and self._clock() - datetime.fromisoformat(done) < DAILY + PATIENCE:
+                return Batch([], {"done": done})  # X takes one job at a time: there is still time to ask again
             return self._fall_back(asked, "refused", error.reason)
         self._asking.carry("PUT", job.upload_url, "\n".join(ids).encode())
         return Batch([], {"asked": asked, "job": job.id})

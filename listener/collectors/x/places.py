@@ -1,6 +1,5 @@
 """The places of one X source: its search, the mentions of each account of ours, and the check of what we keep."""
 
-
 import httpx
 
 from config.sources import XOptions
@@ -12,7 +11,6 @@ from listener.collectors.x.posts import NETWORK
 from listener.collectors.x.query import compiled
 from listener.collectors.x.search import LENGTH, XSearch
 from listener.registry import Given, Means, Place
-
 
 
 def x_places(options: XOptions, means: Means, given: Given, client: httpx.Client) -> list[Place]:

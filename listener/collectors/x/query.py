@@ -29,8 +29,75 @@ _PICTURE: Final = regex.compile(r"\p{Extended_Pictographic}[\p{Extended_Pictogra
 _OWN_HOSTS: Final = frozenset({"x.com", "twitter.com"})
 _NAMED_OTHERWISE: Final = {"he": "iw", "id": "in"}
 _LANGUAGES: Final = frozenset(
-    "am ar bg bn bo bs ca ckb cs cy da de dv el en es et eu fa fi fr gu hi hr ht hu hy in is it iw ja ka km kn ko lo lt"
-    " lv ml mr my ne nl no or pa pl ps pt ro ru sd si sk sl sr sv ta te th tl tr ug uk ur vi".split()  # noqa: SIM905 - one a line would be a page
+    [
+        "am",
+        "ar",
+        "bg",
+        "bn",
+        "bo",
+        "bs",
+        "ca",
+        "ckb",
+        "cs",
+        "cy",
+        "da",
+        "de",
+        "dv",
+        "el",
+        "en",
+        "es",
+        "et",
+        "eu",
+        "fa",
+        "fi",
+        "fr",
+        "gu",
+        "hi",
+        "hr",
+        "ht",
+        "hu",
+        "hy",
+        "in",
+        "is",
+        "it",
+        "iw",
+        "ja",
+        "ka",
+        "km",
+        "kn",
+        "ko",
+        "lo",
+        "lt",
+        "lv",
+        "ml",
+        "mr",
+        "my",
+        "ne",
+        "nl",
+        "no",
+        "or",
+        "pa",
+        "pl",
+        "ps",
+        "pt",
+        "ro",
+        "ru",
+        "sd",
+        "si",
+        "sk",
+        "sl",
+        "sr",
+        "sv",
+        "ta",
+        "te",
+        "th",
+        "tl",
+        "tr",
+        "ug",
+        "uk",
+        "ur",
+        "vi",
+    ]
 )
 """What `lang:` knows (the same page); another code would be refused."""
 
@@ -107,7 +174,7 @@ def _all(parts: Sequence[Node]) -> list[Way] | None:
             tuple(dict.fromkeys(atom for way in chosen for atom in way.wanted)),
             tuple(dict.fromkeys((*(atom for way in chosen for atom in way.unwanted), *unwanted))),
         )
-        for chosen in product(*reversed(kept))  # the longest choice first: it is written in parentheses once
+        for chosen in product(*sorted(kept, key=len, reverse=True))  # the longest first: written in parentheses once
     ]
 
 

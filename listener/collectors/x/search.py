@@ -127,7 +127,8 @@ class XSearch:
 
     def _buy(self, search: str, mark: str, at: "_State", gaps: list[Gap]) -> Batch:
         walk = at.walk or {}
-        wanted = max(_LEAST, min(_PAGE, int(walk["left"])))
+        left, counted = int(walk["left"]), int(walk["counted"])
+        wanted = max(_LEAST, min(_PAGE, left, counted - (self._options.most - left)))  # no more is set aside
         bounds = at.since(mark, self._clock()) | ({"until_id": walk["until"]} if "until" in walk else {})
         price = self._options.prices.post + self._options.prices.user
         page = page_of(

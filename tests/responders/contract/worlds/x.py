@@ -18,7 +18,9 @@ from tests.responders.contract.world import TIMEOUT, Ask, Weather, World
 from tests.servers.x import FakeX
 from tests.web import Exchange, Web
 
-_REFUSED = b'{"title":"Forbidden","detail":"You are not permitted to perform this action.","type":"about:blank","status":403}'
+_REFUSED = (
+    b'{"title":"Forbidden","detail":"You are not permitted to perform this action.","type":"about:blank","status":403}'
+)
 _DENIED = b'{"title":"Unauthorized","detail":"Unauthorized","type":"about:blank","status":401}'
 
 
