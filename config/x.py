@@ -7,16 +7,17 @@ asks, and `XAuth`, bound to one host, puts the token or the signature there (rea
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import httpx
-import requests
-import tweepy
 
-from config.carrier import Carrier
+from config.carrier import carried
 from config.guard import Forbidden
 from config.x_auth import XAuth
 from models.limits import Limits, credential_key
+
+if TYPE_CHECKING:
+    import tweepy
 
 LONGEST_WINDOW: Final = timedelta(minutes=15)
 """X counts most requests over this long (docs.x.com, “Rate limits”, read 2026-11-22)."""
@@ -54,32 +55,17 @@ class NotOurs(Exception):
     """An address we do not call."""
 
 
-class _Rebased(Carrier):
-    """Sends what tweepy asks of its own host to ours."""
-
-    def __init__(self, url: str, client: httpx.Client, look: Callable[[httpx.Response], frozenset[str]]) -> None:
-        super().__init__(client, look)
-        self._base = url.rstrip("/")
-
-    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401 - requests' own
-        request.url = (request.url or "").replace(_TWEEPYS, self._base, 1)
-        return super().send(request, *args, **kwargs)
-
-
 class XApi:
     """Asks X as one application. Not for two threads at once: it remembers which limit the answer tells of."""
 
     def __init__(self, url: str, client: httpx.Client, clock: Callable[[], datetime], limits: Limits) -> None:
         auth = client.auth
         self.key = auth.key if isinstance(auth, XAuth) else credential_key("X_BEARER_TOKEN", httpx.URL(url).host)
-        self.client = client
+        self.client, self._url = client, url.rstrip("/")
         self._clock, self._limits, self._bucket = clock, limits, ""
-        placeholders = [_SECRETS_ELSEWHERE] * 5
-        self._x = tweepy.Client(*placeholders, return_type=requests.Response)
-        self._x.session.trust_env = False
-        self._x.session.mount(_TWEEPYS, _Rebased(url, client, self._look))
+        self._x: tweepy.Client | None = None
 
-    def ask(self, bucket: str, how: Callable[[tweepy.Client], Any]) -> dict[str, Any]:
+    def ask(self, bucket: str, how: "Callable[[tweepy.Client], Any]") -> dict[str, Any]:
         """What X answers to `how`, whose requests count in `bucket`.
 
         Raises:
@@ -90,6 +76,7 @@ class XApi:
         """
         self._limits.check(self.key, bucket)
         self._bucket = bucket
+        self._x = self._x or _opened(self._url, self.client, self._look)
         try:
             said = how(self._x).json()
         except Forbidden as error:
@@ -112,6 +99,30 @@ class XApi:
         if answer.is_success:
             return frozenset()
         raise _refusal(answer, until if refused else None)
+
+
+def _opened(base: str, client: httpx.Client, look: Callable[[httpx.Response], frozenset[str]]) -> "tweepy.Client":
+    """tweepy, whose requests to its own host go to `base`; asks nobody yet."""
+    # Only here: urllib3 tries IPv6 by a socket when it is imported.
+    import requests  # noqa: PLC0415 - see above
+    import tweepy  # noqa: PLC0415 - see above
+
+    session = carried(client, look)
+    carrier = session.get_adapter(_TWEEPYS)
+
+    class Rebased(requests.adapters.BaseAdapter):
+        def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401 - requests' own
+            request.url = (request.url or "").replace(_TWEEPYS, base, 1)
+            return carrier.send(request, *args, **kwargs)
+
+        def close(self) -> None:
+            """Nothing of ours."""
+
+    session.mount(_TWEEPYS, Rebased())
+    placeholders = [_SECRETS_ELSEWHERE] * 5
+    opened = tweepy.Client(*placeholders, return_type=requests.Response)
+    opened.session = session
+    return opened
 
 
 def said_at(post_id: str) -> datetime:

@@ -60,7 +60,7 @@ class Means:
     limits: Limits = field(default_factory=Unlimited)
     """What networks still grant, kept in the store and shared with the publishers."""
     standing: Callable[[str, datetime], Sequence[str]] = nothing_kept
-    """Network and a moment -> ids of its posts that we keep and last heard of before then, for who follows deletions."""
+    """Network and a moment -> ids of its posts that we keep and last heard of before then, to ask about."""
     seconds: float = 20.0
     """The time-out of one request, for libraries that are told one; `connect` has its own."""
 

@@ -17,7 +17,9 @@ from repartie.access import auth_of, secrets_of
 from repartie.doctor.diagnosis import Diagnosis, fine, warning
 
 
-def x_sources(session: Session, config: Config, credentials: Credentials, at: datetime, t: Words) -> Iterator[Diagnosis]:
+def x_sources(
+    session: Session, config: Config, credentials: Credentials, at: datetime, t: Words
+) -> Iterator[Diagnosis]:
     """For each X source: what its tier allows, what is spent, what is missing to answer."""
     for name, options in config.sources.items():
         if not isinstance(options, XOptions):

@@ -7,10 +7,9 @@ X knows no key that makes a request idempotent, and cannot be asked reliably whe
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import httpx
-import tweepy
 
 from config.sources import XOptions
 from config.x import Answered, NoAnswer, NotOurs, XApi, said_at
@@ -21,6 +20,9 @@ from models.network import rules
 from responders.drafting import drafted
 from responders.publisher import Act, Manner, PostRef, Preview, ProblemCode, Receipt, Standing
 from responders.publishers.x_text import UNSENT, has_link, weighted
+
+if TYPE_CHECKING:
+    import tweepy
 
 _NETWORK: Final = "x"
 _PATIENCE: Final = timedelta(seconds=30)
@@ -82,7 +84,7 @@ class XPublisher:
         price = self._price(preview.text)
         self._set_aside(price)
 
-        def how(x: tweepy.Client) -> Any:  # noqa: ANN401 - what tweepy hands over
+        def how(x: "tweepy.Client") -> Any:  # noqa: ANN401 - what tweepy hands over
             return x.create_tweet(text=preview.text, in_reply_to_tweet_id=preview.to.thread["id"])
 
         try:
@@ -148,7 +150,7 @@ class XPublisher:
             raise Refused(act.value)
         number = to.thread.get("id", "")
 
-        def how(x: tweepy.Client) -> Any:  # noqa: ANN401 - what tweepy hands over
+        def how(x: "tweepy.Client") -> Any:  # noqa: ANN401 - what tweepy hands over
             return x.hide_reply(number) if act is Act.HIDE else x.unhide_reply(number)
 
         self._safely("hide", self._options.prices.hide, how)
@@ -183,7 +185,7 @@ class XPublisher:
         self._limits.give_back(self._api.key, int(price * MICROS))
 
     def _safely(
-        self, bucket: str, price: Decimal, how: Callable[[tweepy.Client], Any], *, gone_is_well: bool = False
+        self, bucket: str, price: Decimal, how: "Callable[[tweepy.Client], Any]", *, gone_is_well: bool = False
     ) -> None:
         """What may be asked twice."""
         self._set_aside(price)

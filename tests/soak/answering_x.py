@@ -78,13 +78,13 @@ def kill_and_count(folder: Path, *, count: int, kills: int, longest: float, seed
             for number in range(count):
                 _approve(session, x.network, number)
         settings = {"database": url, "workers": str(folder / "workers"), "url": x.network.url}
-        in_flight = 0
+        in_flight, dead = 0, set[str]()
         with line("tests.soak.x_process", settings) as outboxes:
             for _ in range(kills):
-                _until_sending(database)
-                time.sleep(chance.uniform(0, 3 * longest))
-                with database.read() as session:
-                    in_flight += any(row.claimed_by is not None for row in replies.sending(session))
+                dead = _until_sending(database, dead)
+                time.sleep(chance.uniform(0, longest))
+                in_flight += bool(_claims(database) - dead)
+                dead |= _claims(database)
                 outboxes.kill()
             _wait_until_settled(database, 60 + count * 4 * longest)
         standing = Counter(tweet.text for tweet in x.network.tweets.values() if tweet.author == ACCOUNT)
@@ -131,13 +131,17 @@ def _approve(session: Session, x: FakeX, number: int) -> None:
     )  # fmt: skip
 
 
-def _until_sending(database: Database) -> None:
+def _claims(database: Database) -> set[str]:
+    with database.read() as session:
+        return {row.claimed_by for row in replies.sending(session) if row.claimed_by is not None}
+
+
+def _until_sending(database: Database, dead: set[str]) -> set[str]:
+    """A new outbox takes a moment to begin, and the claim of the one before still stands: a kill then meets nothing."""
     deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        with database.read() as session:
-            if any(row.claimed_by is not None for row in replies.sending(session)):
-                return
+    while time.monotonic() < deadline and not _claims(database) - dead:
         time.sleep(0.01)
+    return dead
 
 
 def _wait_until_settled(database: Database, patience: float) -> None:

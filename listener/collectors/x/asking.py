@@ -3,16 +3,18 @@
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import httpx
-import tweepy
 
 from config.sources import XOptions
 from config.x import Answered, NoAnswer, NotOurs, XApi
 from listener.registry import Means
 from models.errors import AccessLost, NetworkError, RetryLater
 from models.limits import MICROS
+
+if TYPE_CHECKING:
+    import tweepy
 
 _PATIENCE: Final = timedelta(minutes=2)
 _NO_CREDITS: Final = timedelta(hours=1)
@@ -26,7 +28,7 @@ class Asking:
         self._api = XApi(options.url, client, means.clock, means.limits)
 
     def ask(
-        self, bucket: str, how: Callable[[tweepy.Client], Any], *, most: Decimal = Decimal(0), share: int = 100
+        self, bucket: str, how: "Callable[[tweepy.Client], Any]", *, most: Decimal = Decimal(0), share: int = 100
     ) -> dict[str, Any]:
         """What X answers; `most` dollars are set aside for it, out of `share` percent of the cap.
 

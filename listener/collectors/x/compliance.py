@@ -7,9 +7,8 @@ Facts: docs.x.com, “Batch compliance”, read 2026-11-22.
 
 import json
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import tweepy
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from config.i18n import mark
@@ -19,6 +18,9 @@ from listener.collectors.x.posts import NETWORK
 from listener.collectors.x.search import look_up
 from models.errors import AccessLost
 from models.post import Engagement
+
+if TYPE_CHECKING:
+    import tweepy
 
 DAILY: Final = timedelta(hours=20)
 """From one check to the next: four hours before any post is hidden."""
@@ -56,9 +58,9 @@ class _Event(BaseModel):
 class XCompliance:
     """Implements `Collector`; brings no posts.
 
-    The cursor holds `done` (when the last check ended), or what goes on: `asked` (when it began: posts last heard of
-    since then are not in it) with `job`, `standing` (its answer was taken in, the rest is told to stand) or `one_by_one`
-    (why).
+    The cursor holds `done` (when the last check ended), or what goes on: `asked` (when it began: posts that were heard
+    of since then are not in it) with `job`, `standing` (its answer was taken in, the rest is told to stand) or
+    `one_by_one` (why).
     """
 
     def __init__(self, asking: Asking) -> None:
@@ -148,7 +150,7 @@ class XCompliance:
         ]
 
     def _job(self, how: Any) -> _Job:  # noqa: ANN401 - what tweepy is told
-        def asked(x: tweepy.Client) -> Any:  # noqa: ANN401 - what tweepy hands over
+        def asked(x: "tweepy.Client") -> Any:  # noqa: ANN401 - what tweepy hands over
             return how(x)
 
         said = self._asking.ask("compliance", asked)

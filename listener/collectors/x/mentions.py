@@ -3,15 +3,16 @@
 Nothing is counted first: an empty answer costs nothing, and own mentions a fifth of what a search costs.
 """
 
-from typing import Any, Final
-
-import tweepy
+from typing import TYPE_CHECKING, Any, Final
 
 from config.sources import XOptions
 from listener.collector import Batch, Cursor
 from listener.collectors.x.asking import Asking
 from listener.collectors.x.posts import NETWORK, WANTED, page_of, posts_of
 from models.errors import AccessLost
+
+if TYPE_CHECKING:
+    import tweepy
 
 __all__ = ["NETWORK", "XMentions"]
 
@@ -49,7 +50,7 @@ class XMentions:
         post = prices.own_post if self._speaks else prices.post
         most = (post + prices.user) * _PAGE
 
-        def how(x: tweepy.Client) -> Any:  # noqa: ANN401 - what tweepy hands over
+        def how(x: "tweepy.Client") -> Any:  # noqa: ANN401 - what tweepy hands over
             return x.get_users_mentions(me, max_results=_PAGE, user_auth=self._speaks, **bounds, **WANTED)
 
         page = page_of(self._asking.ask("mentions", how, most=most), self._asking)

@@ -1,9 +1,9 @@
 """From brands' queries to what X's recent search understands.
 
 What comes is matched by the brand's own query afterwards, so a search may bring more than the query wants, never less:
-what X cannot be asked is left out where something else must be there as well. What must *not* be there is asked for only
-where X then hides nothing that the query wants, and never alone. Where a whole choice cannot be asked (`annul*`), it is
-told instead.
+what X cannot be asked is left out where something else must be there as well. What must *not* be there is asked for
+only where X then hides nothing that the query wants, and never alone. Where a whole choice cannot be asked (`annul*`),
+it is told instead.
 
 X reads a space as AND, which binds tighter than OR; groups are not negated; `lang:` wants a word beside it; a query
 of a self-serve app has 512 characters at most (docs.x.com, “Build a query”, read 2026-11-22).
@@ -28,77 +28,11 @@ _WORD: Final = re.compile(r"\w+")
 _PICTURE: Final = regex.compile(r"\p{Extended_Pictographic}[\p{Extended_Pictographic}\p{M}\p{EMod}\u200d\ufe0f]*")
 _OWN_HOSTS: Final = frozenset({"x.com", "twitter.com"})
 _NAMED_OTHERWISE: Final = {"he": "iw", "id": "in"}
-_LANGUAGES: Final = frozenset(
-    [
-        "am",
-        "ar",
-        "bg",
-        "bn",
-        "bo",
-        "bs",
-        "ca",
-        "ckb",
-        "cs",
-        "cy",
-        "da",
-        "de",
-        "dv",
-        "el",
-        "en",
-        "es",
-        "et",
-        "eu",
-        "fa",
-        "fi",
-        "fr",
-        "gu",
-        "hi",
-        "hr",
-        "ht",
-        "hu",
-        "hy",
-        "in",
-        "is",
-        "it",
-        "iw",
-        "ja",
-        "ka",
-        "km",
-        "kn",
-        "ko",
-        "lo",
-        "lt",
-        "lv",
-        "ml",
-        "mr",
-        "my",
-        "ne",
-        "nl",
-        "no",
-        "or",
-        "pa",
-        "pl",
-        "ps",
-        "pt",
-        "ro",
-        "ru",
-        "sd",
-        "si",
-        "sk",
-        "sl",
-        "sr",
-        "sv",
-        "ta",
-        "te",
-        "th",
-        "tl",
-        "tr",
-        "ug",
-        "uk",
-        "ur",
-        "vi",
-    ]
+_CODES: Final = (
+    "am ar bg bn bo bs ca ckb cs cy da de dv el en es et eu fa fi fr gu hi hr ht hu hy in is it iw ja ka km kn ko lo lt"
+    " lv ml mr my ne nl no or pa pl ps pt ro ru sd si sk sl sr sv ta te th tl tr ug uk ur vi"
 )
+_LANGUAGES: Final = frozenset(_CODES.split())
 """What `lang:` knows (the same page); another code would be refused."""
 
 

@@ -6,9 +6,7 @@ first, where there are some. Ids of X only grow, so pages are walked down by id:
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
-
-import tweepy
+from typing import TYPE_CHECKING, Any, Final
 
 from config.sources import XOptions
 from config.x import said_at
@@ -16,6 +14,9 @@ from listener.collector import Batch, Cursor, Gap, Refreshed, digest
 from listener.collectors.x.asking import Asking
 from listener.collectors.x.posts import COUNTED, WANTED, page_of, posts_of
 from listener.collectors.x.query import Compiled
+
+if TYPE_CHECKING:
+    import tweepy
 
 REACH: Final = timedelta(days=7) - timedelta(minutes=10)
 """How far back recent search goes (docs.x.com, “Search Posts”, read 2026-11-22), less what a request takes."""
@@ -235,7 +236,7 @@ def look_up(asking: Asking, external_ids: Sequence[str], *, share: int = 100) ->
         return Refreshed()
     most = asking.options.prices.post * len(ids)
 
-    def how(x: tweepy.Client) -> Any:  # noqa: ANN401 - what tweepy hands over
+    def how(x: "tweepy.Client") -> Any:  # noqa: ANN401 - what tweepy hands over
         return x.get_tweets(ids, **COUNTED)
 
     page = page_of(asking.ask("lookup", how, most=most, share=share), asking)
