@@ -7,7 +7,6 @@ from typing import Final
 import httpx
 
 from config.credentials import Credential
-from models.limits import Limits, Unlimited
 
 _PORTS: Final = {"http": 80, "https": 443}
 
@@ -25,14 +24,11 @@ class UserKeys:
 class XAuth(httpx.Auth):
     """Signs what tweepy asks, for one host and no other.
 
-    `key` is what `limits` and money are counted under: the application, whoever it speaks as.
+    `key` is what limits and money are counted under: the application, whoever it speaks as.
     """
 
-    def __init__(
-        self, url: str, bearer: Credential, user: UserKeys | None = None, limits: Limits | None = None
-    ) -> None:
+    def __init__(self, url: str, bearer: Credential, user: UserKeys | None = None) -> None:
         self.key = bearer.key
-        self.limits: Limits = limits or Unlimited()
         self._url, self._bearer, self._user = url, bearer, user
         bearer.for_url(url)  # refuses a way that others could read
 

@@ -13,9 +13,8 @@ import httpx
 
 from config.sources import XOptions
 from config.x import Answered, NoAnswer, NotOurs, XApi, said_at
-from config.x_auth import XAuth
 from models.errors import AccessLost, NotYet, Refused, RetryLater, Unclear
-from models.limits import MICROS, Unlimited
+from models.limits import MICROS, Limits, Unlimited
 from models.network import rules
 from responders.drafting import drafted
 from responders.publisher import Act, Manner, PostRef, Preview, ProblemCode, Receipt, Standing
@@ -54,11 +53,16 @@ class XPublisher:
     dry_run = False
 
     def __init__(
-        self, options: XOptions, account: str, client: httpx.Client, clock: Callable[[], datetime] = _now
+        self,
+        options: XOptions,
+        account: str,
+        client: httpx.Client,
+        clock: Callable[[], datetime] = _now,
+        limits: Limits | None = None,
     ) -> None:
         self.account = account
         self._options, self._clock = options, clock
-        self._limits = client.auth.limits if isinstance(client.auth, XAuth) else Unlimited()
+        self._limits: Limits = limits or Unlimited()
         self._api = XApi(options.url, client, clock, self._limits)
 
     def preview(self, text: str, to: PostRef, manner: Manner | None = None) -> Preview:

@@ -26,12 +26,11 @@ def send(database: str, workers: str, url: str) -> None:
     """Be an outbox until killed."""
     store = Database(database)
     options = XOptions.model_validate({"kind": "x", "cap": "1000", "url": url, "allow_private": True})
-    signs = auth(url)
-    signs.limits = StoredLimits(store, lambda: datetime.now(UTC), used_up="", capped="")
-    client = open_client(allow_private=private_place(url), auth=signs, limits=Limits(total=TIMEOUT_SECONDS))
+    limits = StoredLimits(store, lambda: datetime.now(UTC), used_up="", capped="")
+    client = open_client(allow_private=private_place(url), auth=auth(url), limits=Limits(total=TIMEOUT_SECONDS))
     brand = Brand(name=BRAND, query="aeroplouf", sources=("x",), accounts={"x": ACCOUNT}, publishers=(WHO.id,))
     config = Config(brands=(brand,), sources={"x": options}, publish={BRAND: PublishMode.LIVE})
-    publishers = Publishers({(BRAND, "x"): XPublisher(options, ACCOUNT, client)})
+    publishers = Publishers({(BRAND, "x"): XPublisher(options, ACCOUNT, client, limits=limits)})
     Outbox(store, publishers, config, lambda: datetime.now(UTC), Worker(Path(workers))).run(Event())
 
 

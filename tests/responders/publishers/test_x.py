@@ -87,9 +87,8 @@ def options(world: X, **more: object) -> XOptions:
 def publisher(world: X, limits: StoredLimits | None = None, **more: object) -> XPublisher:
     chosen = options(world, **more)
     signs = auth(chosen.url)
-    signs.limits = limits or signs.limits
     client = open_client(allow_private=private_place(chosen.url), auth=signs, limits=Limits(total=1))
-    return XPublisher(chosen, "aeroplouf", client)
+    return XPublisher(chosen, "aeroplouf", client, limits=limits)
 
 
 def test_the_price_is_shown_before_and_is_that_of_a_link(world: X) -> None:
