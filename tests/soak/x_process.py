@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 
+import tweepy  # noqa: F401 - loaded once, before the forks: a kill is to meet a request, not an import
+
 from config.clients import open_client, private_place
 from config.guard import Limits
 from config.schema import Brand, Config, PublishMode
