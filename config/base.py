@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import time, timedelta
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import Annotated, Final
 from urllib.parse import urlsplit
@@ -79,6 +80,25 @@ def between(least: timedelta, most: timedelta) -> AfterValidator:
         raise refusal("out_of_bounds", written=written_duration(length), **limits)
 
     return AfterValidator(check)
+
+
+def whole(least: int, most: int) -> BeforeValidator:
+    """A check that a number is whole and lies from `least` to `most`."""
+
+    def check(value: object) -> object:
+        written = str(value).strip()
+        if re.fullmatch(r"[0-9]{1,9}", written) and least <= int(written) <= most:
+            return int(written)
+        raise refusal("out_of_bounds", written=written, least=str(least), most=str(most))
+
+    return BeforeValidator(check)
+
+
+def _money(value: object) -> object:
+    written = str(value).strip().removeprefix("$")
+    if not re.fullmatch(r"[0-9]{1,6}([.][0-9]{1,6})?", written):
+        raise refusal("bad_money", written=str(value))
+    return Decimal(written)
 
 
 def _time_of_day(value: object) -> object:
@@ -169,6 +189,14 @@ Duration = Annotated[
     WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,9} *[smhd]$", "examples": ["30s", "10m", "2h", "1d"]}),
 ]
 """Written 30s, 10m, 2h or 1d."""
+
+Money = Annotated[
+    Decimal,
+    BeforeValidator(_money),
+    PlainSerializer(float, return_type=float, when_used="json"),
+    WithJsonSchema({"type": "number", "minimum": 0, "examples": [30, 0.005]}),
+]
+"""An amount in US dollars, written 30 or 0.005; never finer than a millionth."""
 
 TimeOfDay = Annotated[
     time,

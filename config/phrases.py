@@ -120,6 +120,9 @@ PHRASES: Final[dict[str, Phrase]] = {
     "clock_for_duration": Phrase(
         mark("“{written}” is not a duration"), mark("write {minutes} for minutes or {hours} for hours")
     ),
+    "bad_money": Phrase(
+        mark("“{written}” is not an amount of money"), mark("write US dollars as a number: 30, or 0.005")
+    ),
     "bad_time": Phrase(mark("“{written}” is not a time of day"), mark("write it from 00:00 to 23:59, as in 08:30")),
     "bad_language": Phrase(
         mark("“{written}” is not the code of a language that can be told by a text"),

@@ -1,11 +1,12 @@
 """One options class per network; `kind` chooses it. A new network adds its class here."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from config.base import ApiAddress, Duration, Section, WebAddress, between
+from config.base import ApiAddress, Duration, Money, Section, WebAddress, between, whole
 from config.i18n import mark
 from config.secrets import Secret
 
@@ -26,6 +27,15 @@ DISCOURSE_SAID: Final = mark(
 REDDIT_SAID: Final = mark(
     "Reddit gives no new key without its approval, and asks brands for an agreement: docs/networks/reddit.md says how."
     " With both, open reddit.com/prefs/apps as the account that answers, make an application of type “script”, and put"
+    " {variable}=… into .env."
+)
+X_BEARER_SAID: Final = mark(
+    "1. Sign in to console.x.com as the account that answers. 2. Make an app with the permission “Read and write”, and"
+    " buy credits. 3. Under “Keys and tokens” generate the “Bearer Token”. 4. Put {variable}=… into .env."
+)
+X_USER_SAID: Final = mark(
+    "Needed to answer, and to read your own mentions at a fifth of the price. On console.x.com, under “Keys and tokens”"
+    " of the app: “API Key and Secret”, then “Access Token and Secret” made after the app may read and write. Put"
     " {variable}=… into .env."
 )
 BACKFILL_SAID = "How far back it is read the first time and when a query has changed: 7d; 0d for nothing."
@@ -176,6 +186,57 @@ class WordPressOptions(Source):
     )
 
 
+class XPrices(Section):
+    """What X asks, in US dollars. Defaults: docs.x.com, “Pricing”, read 2026-11-22; your console has the last word."""
+
+    post: Money = Field(Decimal("0.005"), description="One post that a search or a question by id brings.")
+    own_post: Money = Field(
+        Decimal("0.001"), description="One mention of your own account; 0.005 where another account owns the app."
+    )
+    user: Money = Field(
+        Decimal("0.010"), description="One author that comes with posts; 0 if your console shows that they are free."
+    )
+    counts: Money = Field(Decimal("0.005"), description="One question how many posts there are.")
+    reply: Money = Field(Decimal("0.010"), description="One answer to somebody who mentioned or quoted you.")
+    link: Money = Field(Decimal("0.200"), description="One answer that holds a link.")
+    delete: Money = Field(Decimal("0.010"), description="Taking one answer back.")
+    hide: Money = Field(Decimal("0.005"), description="Hiding an answer below a post of yours, or showing it again.")
+
+
+class XOptions(Source):
+    """X: mentions of our accounts and a search for the brands' queries, answered as one account."""
+
+    kind: Literal["x"] = Field(description="Which network: x reads mentions, searches X, and answers as one account.")
+    cap: Money = Field(description="The most that may be spent in a month (UTC), in US dollars; nothing passes it.")
+    every: Every = Field(timedelta(minutes=30), description="How often it is counted what the searches would bring.")
+    mentions_every: Every = Field(timedelta(minutes=5), description="How often mentions of your accounts are read.")
+    most: Annotated[int, whole(10, 5000), Field(ge=10, le=5000)] = Field(
+        500, description="Posts bought by one search at one look, the newest; more are counted only. 500 unless said."
+    )
+    tier: Literal["pay-per-use", "enterprise"] = Field(
+        "pay-per-use", description="What was bought: it says how long a search may be and who may be answered."
+    )
+    backfill: Annotated[Duration, between(timedelta(0), timedelta(days=6))] = Field(
+        timedelta(days=1), description="How far back a new search looks, each post for its price: 1d; 6d at most."
+    )
+    refresh: Annotated[int, whole(0, 100), Field(ge=0, le=100)] = Field(
+        30, description="Percent of the cap that asking again for numbers of posts may spend; 30 unless said."
+    )
+    prices: XPrices = Field(XPrices(), description="What X asks for each thing.")
+    url: ApiAddress = Field("https://api.x.com", description="Where X's API is; another one for a proxy.")
+    allow_private: bool = Field(
+        default=False, description="Whether url may stand on this machine or a private network."
+    )
+
+    def secrets(self) -> tuple[Secret, ...]:
+        """The application's token; what it speaks with, where it does."""
+        user = ("X_API_KEY", "X_API_SECRET", "X_ACCESS_TOKEN", "X_ACCESS_SECRET")
+        return (
+            Secret("X_BEARER_TOKEN", self.url, X_BEARER_SAID),
+            *(Secret(variable, self.url, X_USER_SAID, optional=True) for variable in user),
+        )
+
+
 SourceOptions = Annotated[
     DiscourseOptions
     | HackerNewsOptions
@@ -183,6 +244,7 @@ SourceOptions = Annotated[
     | RedditOptions
     | RssOptions
     | SandboxOptions
-    | WordPressOptions,
+    | WordPressOptions
+    | XOptions,
     Field(discriminator="kind"),
 ]

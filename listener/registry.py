@@ -21,6 +21,7 @@ from config.sources import (
     SandboxOptions,
     SourceOptions,
     WordPressOptions,
+    XOptions,
 )
 from listener.collector import Collector
 from listener.collectors.feeds.manners import Manners
@@ -52,6 +53,11 @@ class Place:
         object.__setattr__(self, "network", self.network or self.kind)  # frozen, but not yet anybody's
 
 
+def nothing_kept(_network: str, _before: datetime) -> Sequence[str]:
+    """For who keeps no posts: a trial, a test."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Means:
     """What collectors work with. One for the whole process: `manners` must be shared for hosts to be spared."""
@@ -63,6 +69,8 @@ class Means:
     manners: Manners = field(default_factory=Manners)
     limits: Limits = field(default_factory=Unlimited)
     """What networks still grant, kept in the store and shared with the publishers."""
+    standing: Callable[[str, datetime], Sequence[str]] = nothing_kept
+    """Network and a moment -> ids of its posts that we keep and last heard of before then, to ask about."""
     seconds: float = 20.0
     """The time-out of one request, for libraries that are told one; `connect` has its own."""
 
@@ -188,6 +196,13 @@ def _wordpress(options: WordPressOptions, means: Means, given: Given) -> list[Pl
     return [Place(options.url, "wordpress", options.every, collector)]
 
 
+def _x(options: XOptions, means: Means, given: Given) -> list[Place]:
+    from listener.collectors.x.places import x_places  # noqa: PLC0415 - tweepy, not loaded where X is not read
+
+    private = private_place(options.url) if options.allow_private else frozenset[str]()
+    return x_places(options, means, given, means.connect(allow_private=private, auth=given.auth))
+
+
 BUILDERS: dict[str, Callable[[Any, Means, Given], list[Place]]] = {
     "mastodon": _mastodon,
     "discourse": _discourse,
@@ -196,5 +211,6 @@ BUILDERS: dict[str, Callable[[Any, Means, Given], list[Place]]] = {
     "rss": _rss,
     "sandbox": _sandbox,
     "wordpress": _wordpress,
+    "x": _x,
 }
 """Kind -> what makes its places of its options. A new network adds its line here."""

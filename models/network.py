@@ -20,6 +20,9 @@ class NetworkRules:
     What an answer is there besides its words: `languages`, `warnings` (a content warning) and `images` (one, with its
     description of at most `max_alt` characters) say whether it has one, `visibilities` which choices there are, the
     network's own words, the widest first.
+
+    What was said there must not outlive its deletion there: a post of which the network was not asked for as long as
+    `hidden_after` shows neither text nor author here, after `erased_after` it has none. None: no such rule.
     """
 
     name: str
@@ -38,6 +41,8 @@ class NetworkRules:
     visibilities: tuple[str, ...] = ()
     images: bool = False
     max_alt: int = 1500
+    hidden_after: timedelta | None = None
+    erased_after: timedelta | None = None
 
 
 NETWORKS: dict[str, NetworkRules] = {
@@ -110,6 +115,22 @@ NETWORKS: dict[str, NetworkRules] = {
             reads_own_writes=True,
             settle=timedelta(seconds=40),
             max_length=65_525,
+        ),
+        # docs.x.com, read 2026-11-22: 280 weighted characters (“Counting characters”); replies by self-serve apps only
+        # to who mentioned or quoted the account, one each (changelog 2026-02-23, “Restricted use cases”); no key that
+        # makes a request idempotent, and what was posted may be missing from search and timelines for long, so nobody
+        # can be asked. What is deleted there is deleted here within 24 h (Developer Policy); the rest is our margin.
+        NetworkRules(
+            name="x",
+            label="X",
+            can_reply=True,
+            reads_own_writes=False,
+            settle=timedelta(seconds=30),
+            max_length=280,
+            handles=True,
+            answers_once=True,
+            hidden_after=timedelta(hours=24),
+            erased_after=timedelta(hours=72),
         ),
     )
 }

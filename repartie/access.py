@@ -7,7 +7,13 @@ import httpx
 from config.clients import BasicPassword, BearerToken
 from config.credentials import Credential, Credentials
 from config.schema import Config
-from config.sources import MastodonOptions, SandboxOptions, WordPressOptions
+from config.sources import (
+    MastodonOptions,
+    SandboxOptions,
+    WordPressOptions,
+    XOptions,
+)
+from config.x_auth import UserKeys, XAuth
 from listener.registry import Given, hearers
 
 
@@ -37,6 +43,11 @@ def auth_of(source: str, config: Config, credentials: Credentials) -> httpx.Auth
             return BearerToken(url, credential.secret)
         case WordPressOptions(url=url, username=str(username)) if credential:
             return BasicPassword(url, username, credential.secret)
+        case XOptions(url=url):
+            held = secrets_of(source, config, credentials)
+            user = [held.get(name) for name in ("X_API_KEY", "X_API_SECRET", "X_ACCESS_TOKEN", "X_ACCESS_SECRET")]
+            keys = [credential for credential in user if credential]
+            return XAuth(url, held["X_BEARER_TOKEN"], UserKeys(*keys) if len(keys) == len(user) else None)
     return None
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from config.clients import open_client, private_place
 from config.credentials import Credentials
@@ -21,6 +22,7 @@ from models.database import Database
 from models.migrate import prepare
 from models.ml.judge import Judge, ModelJudge
 from models.ml.language import LanguageReader
+from models.store import following
 from models.store.limits import StoredLimits
 from repartie.access import auth_of, given_to, secrets_of
 from repartie.model import reader
@@ -87,7 +89,13 @@ def build(
         used_up=t("The network's limit is used up"),
         capped=t("This month's money is spent: raise the cap in the configuration, or wait for the next month"),
     )
-    means = Means(clock=clock, t=t, manners=after.means.manners if after else Manners(), limits=limits)
+    means = Means(
+        clock=clock,
+        t=t,
+        manners=after.means.manners if after else Manners(),
+        limits=limits,
+        standing=partial(_standing, database),
+    )
     found = tuple(
         (name, place)
         for name, options in config.sources.items()
@@ -136,6 +144,11 @@ def _with_languages(judge: Judge, config: Config) -> Judge:
     if isinstance(judge, ModelJudge) and judge.languages.languages != config.languages:
         return ModelJudge(judge.classifier, LanguageReader(config.languages))
     return judge
+
+
+def _standing(database: Database, network: str, before: datetime) -> list[str]:
+    with database.read() as session:
+        return following.standing(session, network, before)
 
 
 def matcher(config: Config) -> Matcher:

@@ -25,6 +25,7 @@ from listener.registry import Place
 from models.away import Patience
 from models.database import AWAY, Database
 from models.store import leases, sources
+from repartie.forgetting import forget
 from repartie.staying import Stay
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,8 @@ RENEW = timedelta(seconds=10)
 LAST_BREATH = timedelta(seconds=8)
 """How long a stop waits for readings under way; then the process ends, and they are read again at the next start."""
 CLOCK_LOOK = timedelta(seconds=1)
+FORGET = timedelta(minutes=10)
+"""How often it is looked whether something must be hidden or forgotten."""
 SET_BACK = timedelta(seconds=30)
 """A step back of the clock that is mended; a smaller one costs no more than itself."""
 _FIRST_WAVE = timedelta(milliseconds=50)
@@ -80,6 +83,7 @@ class Schedule:
         self._ended = threading.Event()
         self._patience = Patience(log)
         self._stays: dict[str, Stay] = {}
+        self._forgot_at: datetime | None = None
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
             executors={"default": ThreadPoolExecutor(READERS), "lease": ThreadPoolExecutor(1)},
@@ -97,6 +101,10 @@ class Schedule:
         scheduler = self._scheduler
         scheduler.add_listener(_report, EVENT_JOB_ERROR | EVENT_JOB_MAX_INSTANCES)
         scheduler.add_job(self._renew, "interval", seconds=RENEW.total_seconds(), executor="lease", id="lease")
+        scheduler.add_job(
+            self._forget, "interval", seconds=FORGET.total_seconds(), executor="lease", id="forget",
+            next_run_time=self.clock(),
+        )  # fmt: skip
         self._add(self.places)
         scheduler.start()
         self._stay()
@@ -217,6 +225,15 @@ class Schedule:
         if other:
             log.error("process %d on %s took the schedule while this one slept: stopping", other.pid, other.host)
             self.lost.set()
+
+    def _forget(self) -> None:
+        now = self.clock()
+        try:
+            forget(self.database, now, self._forgot_at)
+        except AWAY as error:
+            self._patience.away(error)
+            return
+        self._forgot_at = now
 
     def _watch_clock(self) -> None:
         ahead = self._ahead()

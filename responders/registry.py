@@ -14,7 +14,9 @@ from config.sources import (
     RedditOptions,
     SandboxOptions,
     WordPressOptions,
+    XOptions,
 )
+from config.x_auth import XAuth
 from models.limits import Limits, Unlimited
 from models.network import NetworkRules, rules
 from responders.publisher import Publisher
@@ -105,11 +107,21 @@ def _wordpress(options: WordPressOptions, _account: str, given: Given) -> Publis
     return WordPressPublisher(options.url, options.username, given.client, given.clock)
 
 
+def _x(options: XOptions, account: str, given: Given) -> Publisher | None:
+    """Without the account's own keys, X is only read."""
+    from responders.publishers.x import XPublisher  # noqa: PLC0415 - not loaded where nobody speaks there
+
+    if not isinstance(given.client.auth, XAuth) or not given.client.auth.speaks:
+        return None
+    return XPublisher(options, account, given.client, given.clock, given.limits)
+
+
 BUILDERS: dict[str, Builder] = {
     "mastodon": _mastodon,
     "reddit": _reddit,
     "sandbox": _sandbox,
     "wordpress": _wordpress,
+    "x": _x,
 }
 """Every network that can be answered. A new one adds its line here, and its world in `tests/responders/contract`."""
 

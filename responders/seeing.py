@@ -109,6 +109,12 @@ def story_seen(session: Session, post: PostRow) -> StorySeen | None:
     return StorySeen(copies=far.posts, places=far.places, authors=far.authors) if far.posts > 1 else None
 
 
+def is_unsure(post: PostRow, now: datetime) -> bool:
+    """Whether its network was not asked for so long that what was said there is not shown: it may be deleted."""
+    known = NETWORKS.get(post.network)
+    return bool(known and known.hidden_after and (post.counted_at or post.seen_at) <= now - known.hidden_after)
+
+
 def judgement(post: PostRow, verdict: VerdictRow) -> Judgement:
     """What is thought of a mention beside its sentiment."""
     because = None if verdict.risk is None else Because.unpacked(verdict.risk_because)
@@ -133,6 +139,7 @@ def see(session: Session, mention_id: int, config: Config, publishers: Publisher
         NotFound: it is not there.
     """
     mention, post, verdict = mentions.load(session, mention_id)
+    unsure = is_unsure(post, now)
     can = eligibility(session, mention.brand, post, config, publishers)
     ref, publisher = ref_of(post), publishers.of(mention.brand, post.network)
     host = publisher if isinstance(publisher, Moderates) else None
@@ -146,13 +153,13 @@ def see(session: Session, mention_id: int, config: Config, publishers: Publisher
         network=post.network,
         network_label=publishers.label(post.network),
         place=post.place,
-        author_name=post.author_name,
-        author_handle=post.author_handle or _NOBODY,
-        author_url=post.author_url,
+        author_name="" if unsure else post.author_name,
+        author_handle=_NOBODY if unsure else post.author_handle or _NOBODY,
+        author_url="" if unsure else post.author_url,
         followers=post.author_followers,
-        title=post.title,
-        text=post.text,
-        url=post.url,
+        title="" if unsure else post.title,
+        text=_NOBODY if unsure else post.text,
+        url="" if unsure else post.url,
         at=post.at,
         waiting_since=mention.stored_at,
         language=verdict.language,

@@ -108,6 +108,25 @@ def asked(session: Session, network: str, external_ids: Sequence[str], now: date
         session.exec(update(PostRow).where(*these).values(counted_at=now))
 
 
+def standing(session: Session, network: str, before: datetime) -> list[str]:
+    """External ids of the posts of `network` that we keep and last heard of before `before`."""
+    heard = func.coalesce(PostRow.counted_at, PostRow.seen_at)
+    kept = (PostRow.network == network, col(PostRow.gone_at).is_(None), heard < before)
+    return list(session.exec(select(PostRow.external_id).where(*kept).order_by(col(PostRow.id))).all())
+
+
+def unheard(session: Session, network: str, since: datetime, until: datetime) -> list[int]:
+    """Ids of the posts of `network` that we keep and last heard of after `since`, at `until` or before."""
+    heard = func.coalesce(PostRow.counted_at, PostRow.seen_at)
+    kept = (PostRow.network == network, col(PostRow.gone_at).is_(None), heard > since, heard <= until)
+    return [found for found in session.exec(select(col(PostRow.id)).where(*kept)).all() if found is not None]
+
+
+def forget_candidates(session: Session, network: str, until: datetime) -> None:
+    """Nobody asks whether posts that no query wanted still stand: those brought at `until` or before go."""
+    session.exec(delete(CandidateRow).where(col(CandidateRow.network) == network, col(CandidateRow.seen_at) <= until))
+
+
 def stored_id(external_id: str) -> str:
     """An id as `Post` keeps it."""
     return short_id(clean(external_id))

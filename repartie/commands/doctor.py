@@ -15,7 +15,7 @@ from config.schema import Config
 from models import migrate
 from models.database import Database
 from repartie.app import now
-from repartie.doctor import machine, outside, store, work
+from repartie.doctor import machine, outside, paid, store, work
 from repartie.doctor.diagnosis import Diagnosis, Health, table, warning, wrong
 from repartie.shell import ENV, HERE, WRONG_OUTSIDE, ConfigFile, EnvFile, out, t
 
@@ -97,6 +97,7 @@ def _stored(config: Config | None, credentials: Credentials, at: datetime) -> It
                 yield from work.places(session, config, t)
                 yield from work.gaps(session, config, at, t)
                 yield work.publishing(session, config, t, allowed=credentials.may_publish)
+                yield from paid.x_sources(session, config, credentials, at, t)
                 yield from work.replies(session, at, t)
                 yield from work.backlog(session, config, at, t)
     finally:

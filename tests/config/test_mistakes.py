@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable
+from typing import get_args
 
 import pytest
 
 from config.i18n import words
 from config.load import Examination
+from config.sources import SourceOptions
 
 Look = Callable[..., Examination]
 
@@ -24,6 +26,10 @@ _PROFILE = (
     "ouvrez le profil de la personne dans Slack, puis ⋮ et « Copier l’identifiant de membre » : "
     "il ressemble à U012ABCDEF"
 )
+*_FIRST, LAST_KIND = sorted(
+    get_args(options.model_fields["kind"].annotation)[0] for options in get_args(get_args(SourceOptions)[0])
+)
+KINDS = ", ".join(_FIRST)
 SHAPE: dict[str, Row] = {
     "unknown key": (
         ("brands:", "langage: fr\nbrands:"),
@@ -127,25 +133,19 @@ SHAPE: dict[str, Row] = {
     "unknown kind": (
         ("kind: rss", "kind: rsss"),
         "not_choice_close 7:18",
-        (
-            "“rsss” is not possible for “kind”",
-            "did you mean “rss”? The choice is discourse, hackernews, reddit, rss, sandbox or wordpress",
-        ),
+        ("“rsss” is not possible for “kind”", f"did you mean “rss”? The choice is {KINDS} or {LAST_KIND}"),
         (
             "« rsss » n’est pas possible pour « kind »",
-            "vouliez-vous dire « rss » ? Au choix : discourse, hackernews, reddit, rss, sandbox ou wordpress",
+            f"vouliez-vous dire « rss » ? Au choix : {KINDS} ou {LAST_KIND}",
         ),
     ),
     "no kind": (
         ("kind: rss, ", ""),
         "no_kind 7:3",
-        (
-            "this source does not say its “kind”",
-            "add “kind:” with discourse, hackernews, reddit, rss, sandbox or wordpress",
-        ),
+        ("this source does not say its “kind”", f"add “kind:” with {KINDS} or {LAST_KIND}"),
         (
             "cette source n’indique pas son type (« kind »)",
-            "ajoutez « kind: » suivi de discourse, hackernews, reddit, rss, sandbox ou wordpress",
+            f"ajoutez « kind: » suivi de {KINDS} ou {LAST_KIND}",
         ),
     ),
 }
