@@ -1,11 +1,12 @@
 """One options class per network; `kind` chooses it. A new network adds its class here."""
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from config.base import ApiAddress, Duration, Section, WebAddress, between
+from config.base import ApiAddress, Duration, Section, StreamAddress, WebAddress, between
+from config.i18n import mark
 from config.secrets import Secret
 
 Every = Annotated[Duration, between(timedelta(seconds=1), timedelta(days=30))]
@@ -14,6 +15,12 @@ Backfill = Annotated[Duration, between(timedelta(0), timedelta(days=30))]
 """How far back a network is read the first time, and again when a brand's query has changed. 0d: not at all."""
 BACKFILL_SAID = "How far back it is read the first time and when a query has changed: 7d; 0d for nothing."
 
+_BLUESKY_PASSWORD: Final = mark(
+    "1. Log in to bsky.app with that account. 2. Open “Settings”, “Privacy and security”, then “App passwords”."
+    " 3. Choose “Add App Password” and call it Repartie. 4. Copy it: it looks like xxxx-xxxx-xxxx-xxxx."
+    " 5. Put {variable}=… into .env."
+)
+
 
 class Source(Section):
     """What the options of every network have in common. A network that can look back adds `backfill: Backfill`."""
@@ -21,6 +28,37 @@ class Source(Section):
     def secrets(self) -> tuple[Secret, ...]:
         """What it needs from the environment, as its other options stand; nothing, unless a network says so."""
         return ()
+
+
+class BlueskyOptions(Source):
+    """Bluesky, or another network of the AT Protocol."""
+
+    kind: Literal["bluesky"] = Field(
+        description="Which network: bluesky hears the whole network by its stream, searches it, and answers there."
+    )
+    every: Every = Field(timedelta(minutes=2), description="How often search and notifications are read: 2m, 1h.")
+    stream: Literal["jetstream", "jetstream-legacy", "none"] = Field(
+        "jetstream", description="How the stream of all posts is read: jetstream, jetstream-legacy, or none."
+    )
+    stream_url: StreamAddress | None = Field(
+        None, description="Address of the stream, as in wss://jetstream.example/subscribe; without one, Bluesky's own."
+    )
+    url: ApiAddress = Field("https://bsky.social", description="Address of the server where our account is.")
+    appview: ApiAddress = Field(
+        "https://public.api.bsky.app", description="Address that names authors to readers without an account."
+    )
+    web: WebAddress = Field("https://bsky.app", description="Address where people read posts.")
+    username: Annotated[str, Field(min_length=1)] | None = Field(
+        None, description="The handle of our account, as in aeroplouf.example; without one, only the stream is heard."
+    )
+    backfill: Backfill = Field(timedelta(days=1), description=BACKFILL_SAID)
+    allow_private: bool = Field(
+        default=False, description="Whether these servers may stand on this machine or a private network."
+    )
+
+    def secrets(self) -> tuple[Secret, ...]:
+        """The app password, where there is an account."""
+        return (Secret("BLUESKY_PASSWORD", self.url, _BLUESKY_PASSWORD),) if self.username else ()
 
 
 class RssOptions(Source):
@@ -58,4 +96,4 @@ class WordPressOptions(Source):
     )
 
 
-SourceOptions = Annotated[RssOptions | SandboxOptions | WordPressOptions, Field(discriminator="kind")]
+SourceOptions = Annotated[BlueskyOptions | RssOptions | SandboxOptions | WordPressOptions, Field(discriminator="kind")]

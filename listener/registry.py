@@ -12,7 +12,7 @@ from config.credentials import Credential
 from config.i18n import Words
 from config.query import Query, parse
 from config.schema import Brand
-from config.sources import RssOptions, SandboxOptions, SourceOptions, WordPressOptions
+from config.sources import BlueskyOptions, RssOptions, SandboxOptions, SourceOptions, WordPressOptions
 from listener.collector import Collector
 from listener.collectors.feeds.manners import Manners
 from models.limits import Limits, Unlimited
@@ -112,6 +112,16 @@ def hearers(brands: Sequence[Brand], source: str) -> tuple[Hearer, ...]:
     )
 
 
+def _bluesky(options: BlueskyOptions, means: Means, given: Given) -> list[Place]:
+    """The stream of everybody's posts, then, with an account, search and notifications."""
+    from listener.collectors.bluesky.build import build  # noqa: PLC0415 - not loaded where Bluesky is not heard
+
+    return [
+        Place(key, "bluesky", options.every, collector, live=live)
+        for key, collector, live in build(options, means, given)
+    ]
+
+
 def _rss(options: RssOptions, means: Means, _given: Given) -> list[Place]:
     """One place a feed, so that a feed that fails stops no other."""
     from listener.collectors.rss import RssCollector  # noqa: PLC0415 - not loaded where no feed is read
@@ -143,6 +153,7 @@ def _wordpress(options: WordPressOptions, means: Means, given: Given) -> list[Pl
 
 
 BUILDERS: dict[str, Callable[[Any, Means, Given], list[Place]]] = {
+    "bluesky": _bluesky,
     "rss": _rss,
     "sandbox": _sandbox,
     "wordpress": _wordpress,

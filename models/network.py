@@ -40,6 +40,20 @@ class NetworkRules:
 NETWORKS: dict[str, NetworkRules] = {
     rules.name: rules
     for rules in (
+        # Lexicon app.bsky.feed.post of atproto (0.0.73's copy, read 2026-11-22): text has at most 300 graphemes and
+        # 3,000 bytes, langs. A record is in its repository when the request is answered and getRecord shows it at
+        # once; `settle` covers a write that goes on after we hung up (our time-out is 10 s).
+        NetworkRules(
+            name="bluesky",
+            label="Bluesky",
+            can_reply=True,
+            reads_own_writes=True,
+            settle=timedelta(seconds=20),
+            max_length=300,
+            max_bytes=3000,
+            handles=True,
+            languages=True,
+        ),
         # Feeds are read-only: RFC 4287 and RSS 2.0 describe documents, not a way to answer them.
         NetworkRules(name="rss", label="RSS", can_reply=False, reads_own_writes=False, settle=timedelta(0)),
         # `repartie replay` rows: past posts from an export, nothing to answer.

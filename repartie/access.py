@@ -4,10 +4,11 @@ import hashlib
 
 import httpx
 
+from config.bluesky import shared_login
 from config.clients import BasicPassword, BearerToken
 from config.credentials import Credential, Credentials
 from config.schema import Config
-from config.sources import SandboxOptions, WordPressOptions
+from config.sources import BlueskyOptions, SandboxOptions, WordPressOptions
 from listener.registry import Given, hearers
 
 
@@ -30,6 +31,10 @@ def auth_of(source: str, config: Config, credentials: Credentials) -> httpx.Auth
     """
     credential = _credential(source, config, credentials)
     match config.sources[source]:
+        case BlueskyOptions(url=url, username=str(username)):
+            password = secrets_of(source, config, credentials)["BLUESKY_PASSWORD"]
+            password.for_url(url)  # refuses a way that others could read
+            return shared_login(url, username, password.secret)
         case SandboxOptions(url=url) if credential:
             return BearerToken(url, credential.secret)
         case WordPressOptions(url=url, username=str(username)) if credential:

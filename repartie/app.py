@@ -12,7 +12,7 @@ from config.guard import Limits
 from config.i18n import words
 from config.query import parse
 from config.schema import Config
-from config.sources import SandboxOptions, WordPressOptions
+from config.sources import BlueskyOptions, SandboxOptions, WordPressOptions
 from listener.collector import Closes
 from listener.collectors.feeds.manners import Manners
 from listener.matching import Matcher
@@ -139,7 +139,11 @@ def matcher(config: Config) -> Matcher:
 
 def _publishing_client(source: str, config: Config, credentials: Credentials) -> httpx.Client:
     match config.sources[source]:
-        case SandboxOptions(url=url) | WordPressOptions(url=url, allow_private=True):
+        case (
+            BlueskyOptions(url=url, allow_private=True)
+            | SandboxOptions(url=url)
+            | WordPressOptions(url=url, allow_private=True)
+        ):
             private = private_place(url)
         case _:
             private = frozenset()

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 import httpx
 
 from config.schema import Brand, Config
-from config.sources import SandboxOptions, SourceOptions, WordPressOptions
+from config.sources import BlueskyOptions, SandboxOptions, SourceOptions, WordPressOptions
 from models.network import NetworkRules, rules
 from responders.publisher import Publisher
+from responders.publishers.bluesky import BlueskyPublisher
 from responders.publishers.console import console_twin
 from responders.publishers.sandbox import SandboxPublisher
 from responders.publishers.wordpress import WordPressPublisher
@@ -41,6 +42,13 @@ Builder = Callable[[SourceOptions, str, httpx.Client], Publisher]
 """A network's options, our account there, and a ready client -> who speaks."""
 
 
+def _bluesky(options: SourceOptions, account: str, client: httpx.Client) -> Publisher:
+    """The account whose password we hold is who speaks; `accounts` says the same handle."""
+    if not isinstance(options, BlueskyOptions):
+        raise TypeError(type(options).__name__)
+    return BlueskyPublisher(options.url, options.username or account, client, web=options.web)
+
+
 def _sandbox(options: SourceOptions, account: str, client: httpx.Client) -> Publisher:
     if not isinstance(options, SandboxOptions):
         raise TypeError(type(options).__name__)
@@ -54,7 +62,7 @@ def _wordpress(options: SourceOptions, _account: str, client: httpx.Client) -> P
     return WordPressPublisher(options.url, options.username, client)
 
 
-BUILDERS: dict[str, Builder] = {"sandbox": _sandbox, "wordpress": _wordpress}
+BUILDERS: dict[str, Builder] = {"bluesky": _bluesky, "sandbox": _sandbox, "wordpress": _wordpress}
 """Every network that can be answered. A new one adds its line here."""
 
 
@@ -77,8 +85,8 @@ def build_publishers(
             place = (brand.name, options.kind)
             if place in found:  # the first source of a network says where it is answered
                 continue
-            if isinstance(options, WordPressOptions) and not options.username:
-                continue  # a site that we only read
+            if isinstance(options, BlueskyOptions | WordPressOptions) and not options.username:
+                continue  # we only read there
             real = BUILDERS[options.kind](options, brand.accounts[options.kind], client_for(brand, name))
             found[place] = real if config.is_live(brand.name) else console_twin(real, label=dry_run_label)
     return Publishers(found)
