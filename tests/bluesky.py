@@ -82,7 +82,9 @@ class Network:
 
     def put(self, did: str, collection: str, rkey: str, value: dict[str, Any], at: datetime | None = None) -> Record:
         with self._lock:
-            record = Record(f"at://{did}/{collection}/{rkey}", f"bafyrei{next(self._number):050d}", value, at or self.clock())
+            record = Record(
+                f"at://{did}/{collection}/{rkey}", f"bafyrei{next(self._number):050d}", value, at or self.clock()
+            )
             self.records[record.uri] = record
             return record
 

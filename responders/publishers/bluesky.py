@@ -183,13 +183,17 @@ class BlueskyPublisher:
     def _refs(self, to: PostRef) -> dict[str, dict[str, str]]:
         """Root and parent as the network has them now: it also says whether they are there and let us answer."""
         said = self._asked("app.bsky.feed.getPosts", {"uris": [to.thread["uri"]]})
-        found = [post for post in _list(said, "posts") if isinstance(post, dict) and post.get("uri") == to.thread["uri"]]
+        found = [
+            post for post in _list(said, "posts") if isinstance(post, dict) and post.get("uri") == to.thread["uri"]
+        ]
         if not found:
             raise Refused("NotFound")
         post = found[0]
         if _dict(post, "viewer").get("replyDisabled"):
             raise Refused(ProblemCode.GATED.value)
-        if {"blockedBy", "blocking"} & {name for name, value in _dict(_dict(post, "author"), "viewer").items() if value}:
+        if {"blockedBy", "blocking"} & {
+            name for name, value in _dict(_dict(post, "author"), "viewer").items() if value
+        }:
             raise Refused(ProblemCode.LIMITED.value)
         parent = {"uri": str(post["uri"]), "cid": str(post.get("cid", ""))}
         root = _dict(_dict(_dict(post, "record"), "reply"), "root")

@@ -13,7 +13,7 @@ from config.guard import Forbidden
 from listener.collector import LONGEST_WAIT, Batch, Cursor, Gap, digest
 from listener.collectors.bluesky.asking import People
 from listener.collectors.bluesky.dialects import TOO_OLD, Broken, Dialect, Event, micros_of, moment_of
-from listener.collectors.bluesky.posts import post_of
+from listener.collectors.bluesky.posts import post_of, text_of
 from listener.collectors.bluesky.wanted import Look
 from listener.collectors.bluesky.wire import Silent, Wire
 from listener.registry import Means
@@ -120,20 +120,20 @@ class JetstreamCollector:
         except Silent as error:
             raise self._refusal(error) from error
         self._heard = last
+        if self._closed:  # while we dialled
+            self._hang_up()
 
     def _dial(self, asked: Mapping[str, str]) -> Wire:
-        return Wire(
-            self._url, asked, self._dialect.subprotocol, seconds=self._means.seconds, allow=self._allow
-        )
+        return Wire(self._url, asked, self._dialect.subprotocol, seconds=self._means.seconds, allow=self._allow)
 
     def _listen(self, last: int) -> "_Heard":
         """What comes until there is enough, or the time is over."""
         heard = _Heard()
         end = self._ticks() + self._wait.total_seconds()
-        while (left := end - self._ticks()) > 0 and not heard.more:
+        wire = self._wire
+        while wire and (left := end - self._ticks()) > 0 and not heard.more:
             try:
-                assert self._wire is not None
-                frame = self._wire.read(left)
+                frame = wire.read(left)
                 if frame is None:
                     break
                 event = self._dialect.read(frame) if isinstance(frame, dict) else None
@@ -204,7 +204,7 @@ class _Heard:
         if event.operation == "delete":
             self._wanted.pop(event.uri, None)
             self._deleted[event.uri] = None
-        elif event.operation == "create" and event.record and look.wants(str(event.record.get("text", ""))):
+        elif event.operation == "create" and event.record and look.wants(text_of(event.record)):
             self._wanted[event.uri] = event
             return True
         return False

@@ -29,6 +29,12 @@ def moment(said: object) -> datetime | None:
         return None
 
 
+def text_of(record: Mapping[str, Any]) -> str:
+    """What a post says; "" where its author's program wrote no text."""
+    said = record.get("text")
+    return said if isinstance(said, str) else ""
+
+
 def author_of(profile: Mapping[str, Any], did: str, web: str) -> Author:
     """Who speaks, of a profile in any of its sizes; by DID alone where there is none yet."""
     handle, name, followers = profile.get("handle"), profile.get("displayName"), profile.get("followersCount")
@@ -44,7 +50,9 @@ def author_of(profile: Mapping[str, Any], did: str, web: str) -> Author:
 
 def engagement_of(view: Mapping[str, Any]) -> Engagement:
     """The numbers of a post view; quotes count as reposts, for they show it again."""
-    likes, replies, reposts, quotes = (_count(view.get(f"{name}Count")) for name in ("like", "reply", "repost", "quote"))
+    likes, replies, reposts, quotes = (
+        _count(view.get(f"{name}Count")) for name in ("like", "reply", "repost", "quote")
+    )
     again = None if reposts is None and quotes is None else (reposts or 0) + (quotes or 0)
     return Engagement(likes=likes, replies=replies, reposts=again)
 
@@ -72,8 +80,7 @@ def post_of(  # noqa: PLR0913 - what a record is, then what surrounds it
         us: our DID, "" without an account.
         view: what the AppView says of it, if it was asked.
     """
-    said, languages = record.get("text"), record.get("langs")
-    text = said if isinstance(said, str) else ""
+    text, languages = text_of(record), record.get("langs")
     at = moment(record.get("createdAt")) or seen
     features = list(_features(record, text))
     external = part(record, "embed", "external").get("uri")
@@ -86,7 +93,9 @@ def post_of(  # noqa: PLR0913 - what a record is, then what surrounds it
         text=text,
         author=author,
         at=min(at, seen),
-        language=next((tag for tag in languages if isinstance(tag, str)), None) if isinstance(languages, list) else None,
+        language=next((tag for tag in languages if isinstance(tag, str)), None)
+        if isinstance(languages, list)
+        else None,
         parent_id=parent if isinstance(parent, str) and parent else None,
         links=tuple(dict.fromkeys(links)),
         accounts=tuple(dict.fromkeys(value for kind, value in features if kind == "mention")),
@@ -100,7 +109,12 @@ def _thread(uri: str, cid: str, record: Mapping[str, Any], us: str, view: Mappin
     root = part(record, "reply", "root")
     start, start_cid = root.get("uri"), root.get("cid")
     known = isinstance(start, str) and isinstance(start_cid, str)
-    thread = {"uri": uri, "cid": cid, "root": str(start) if known else uri, "root_cid": str(start_cid) if known else cid}
+    thread = {
+        "uri": uri,
+        "cid": cid,
+        "root": str(start) if known else uri,
+        "root_cid": str(start_cid) if known else cid,
+    }
     viewer, gate = part(view, "author", "viewer"), part(view, "threadgate", "record")
     mine = bool(us) and did_of(thread["root"]) == us
     hidden = gate.get("hiddenReplies")

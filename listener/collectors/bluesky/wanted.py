@@ -60,5 +60,3 @@ def _search(term: Term) -> str:
     if term.sort is Sort.WORDS:
         return f'"{term.text}"' if " " in term.text else term.text
     return f"{term.sort}{term.text}"
-
-

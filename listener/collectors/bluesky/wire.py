@@ -42,18 +42,21 @@ class Wire:
         address = urlsplit(url)
         secure = address.scheme == "wss"
         host, port = address.hostname or "", address.port or (443 if secure else 80)
+        self._opened = contextlib.ExitStack()
         try:
             self._socket = socket.create_connection((_checked(host, port, allow), port), timeout=seconds)
-            self._ws = connect(
-                f"{url}{'&' if address.query else '?'}{urlencode(asked)}",
-                sock=self._socket,
-                ssl=trusted_authorities() if secure else None,
-                subprotocols=[Subprotocol(subprotocol)] if subprotocol else None,
-                open_timeout=seconds,
-                close_timeout=_LEAVE,
-                max_size=_LARGEST,
-                user_agent_header=user_agent(),
-                proxy=None,
+            self._ws = self._opened.enter_context(
+                connect(
+                    f"{url}{'&' if address.query else '?'}{urlencode(asked)}",
+                    sock=self._socket,
+                    ssl=trusted_authorities() if secure else None,
+                    subprotocols=[Subprotocol(subprotocol)] if subprotocol else None,
+                    open_timeout=seconds,
+                    close_timeout=_LEAVE,
+                    max_size=_LARGEST,
+                    user_agent_header=user_agent(),
+                    proxy=None,
+                )
             )
         except InvalidStatus as error:
             body, status = error.response.body or b"", error.response.status_code
@@ -82,9 +85,9 @@ class Wire:
     def hang_up(self) -> None:
         """At once, also while another thread reads. May be called twice."""
         with contextlib.suppress(OSError):
-            self._ws.socket.shutdown(socket.SHUT_RDWR)
+            self._socket.shutdown(socket.SHUT_RDWR)
         with contextlib.suppress(OSError):
-            self._ws.close()
+            self._opened.close()
 
 
 def _checked(host: str, port: int, allow: Iterable[str]) -> str:
