@@ -1,4 +1,4 @@
-"""A Jetstream on loopback, in both dialects: events are appended, kept as long as it is told, replayed from a cursor."""
+"""A Jetstream on loopback, in both dialects: events are kept as long as it is told, and replayed."""
 
 import json
 import threading

@@ -77,14 +77,14 @@ class BlueskyPublisher:
         self._web = web
 
     def preview(self, text: str, to: PostRef, manner: Manner | None = None) -> Preview:
-        """What would be public, counted in graphemes and in bytes; in the language of the post unless another is set."""
+        """What would be public, counted in graphemes and in bytes; in the language of the post if none is set."""
         return drafted(
             rules(_NETWORK), self.account, text, to, manner,
             usual=Manner(language=to.language), length=graphemes, forbidden=_forbidden(to),
         )  # fmt: skip
 
     def publish(self, preview: Preview, key: str) -> Receipt:
-        """Put what was previewed under the record key that `key` gives; where it stands already, that one is the receipt.
+        """Put what was previewed under the record key of `key`; where it stands already, that one is the receipt.
 
         Raises:
             RetryLater: nothing was published: no connection, no session for now, 429 or 503.
@@ -239,7 +239,7 @@ class BlueskyPublisher:
             gate["hiddenReplies"] = [*others, hidden] if hide else others
         if gate != before or now is None:
             try:
-                self._put(_GATE, rkey, gate, swap=now and now.get("cid"))
+                self._put(_GATE, rkey, gate, swap=str(now["cid"]) if now else None)
             except (Refused, Unclear) as error:
                 if isinstance(error, Unclear) or error.reason.endswith("InvalidSwap"):  # somebody else was quicker
                     raise RetryLater(self._clock() + _PATIENCE, error.reason) from error
@@ -310,7 +310,7 @@ class BlueskyPublisher:
 
     def _refusal(self, said: Said) -> NetworkError:
         now = self._clock()
-        if said.status == httpx.codes.TOO_MANY_REQUESTS or said.status == httpx.codes.SERVICE_UNAVAILABLE:
+        if said.status in {httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE}:
             return RetryLater(now + (said.wait(now) or _PATIENCE), said.said)
         if said.status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN} or said.error in _LOCKED_OUT:
             return AccessLost(said.said)

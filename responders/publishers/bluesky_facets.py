@@ -14,8 +14,8 @@ _LINK: Final = regex.compile(r"(?<!\w)https?://[^\s<>]+", regex.IGNORECASE)
 _MENTION: Final = regex.compile(
     r"(?<![\w@./-])@((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)", regex.IGNORECASE
 )
-_TAG: Final = regex.compile(r"(?<![\w&/#])[#＃]((?=\S*[^\d\s\p{P}])[^\s\p{P}]+(?:[_-][^\s\p{P}]+)*)")
-_AFTER: Final = ".,;:!?…»\"'”’"
+_TAG: Final = regex.compile(r"(?<![\w&/#])[#\uff03]((?=\S*[^\d\s\p{P}])[^\s\p{P}]+(?:[_-][^\s\p{P}]+)*)")
+_AFTER: Final = ".,;:!?…»\"'\u201d\u2019"
 """What ends a sentence, not an address."""
 _LONGEST_TAG: Final = 64
 _GRAPHEME: Final = regex.compile(r"\X")

@@ -63,8 +63,8 @@ class Asking:
         if said.status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN} or said.error in LOCKED_OUT:
             return AccessLost(
                 t(
-                    "Bluesky does not let {username} in ({said}). On bsky.app, under “Settings”, “Privacy and security”,"
-                    " “App passwords”, make a new one and put it into .env",
+                    "Bluesky does not let {username} in ({said}). On bsky.app, under “Settings”, “Privacy and"
+                    " security”, “App passwords”, make a new one and put it into .env",
                     username=self._username,
                     said=said.said,
                 )

@@ -1,6 +1,6 @@
-"""The two ways Jetstream speaks: since 2026 as a method of XRPC (`jetstream`), before by plain JSON (`jetstream-legacy`).
+"""The two ways Jetstream speaks: since 2026 as a method of XRPC (`jetstream`), before by itself (`jetstream-legacy`).
 
-Facts: lexicon network.bsky.jetstream.subscribeEvents and the READMEs of jetstream and jetstream-legacy, read 2026-11-22.
+Facts: lexicon network.bsky.jetstream.subscribeEvents, READMEs of jetstream and jetstream-legacy, read 2026-11-22.
 Both go on from a moment in microseconds, inclusive; the newer one's own numbers mean something on one server only.
 """
 

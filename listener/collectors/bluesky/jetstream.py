@@ -36,8 +36,8 @@ _LATER: Final = timedelta(minutes=1)
 class JetstreamCollector:
     """Implements `Collector` and `Closes` for a live place.
 
-    The cursor holds `at`, the microsecond of the last event heard, `given`, the uris of the last seconds that were given
-    already, and a `mark` of the queries; when they change, it goes back as far as `backfill` says.
+    The cursor holds `at`, the microsecond of the last event heard, `given`, the uris of the last seconds that were
+    given already, and a `mark` of the queries; when they change, it goes back as far as `backfill` says.
     """
 
     def __init__(  # noqa: PLR0913 - by name
@@ -76,7 +76,7 @@ class JetstreamCollector:
         try:
             if self._closed:
                 return Batch([], cursor or self._cursor(last, given))
-            if self._wire is None or self._heard != last or not goes_on and cursor:
+            if self._wire is None or self._heard != last or (cursor and not goes_on):
                 self._open(last, goes_on=goes_on)
             heard = self._listen(last)
             posts = self._posts([event for event in heard.wanted if event.uri not in given])

@@ -26,7 +26,7 @@ _ADDRESSED: Final = frozenset({"mention", "reply", "quote"})
 class SearchCollector:
     """Implements `Collector` and `Refreshes`.
 
-    The cursor holds `since`, the uris `seen` at or after it, a `mark` of what was searched for, and the session, sealed.
+    The cursor holds `since`, the uris `seen` at or after it, a `mark` of what was searched for, the sealed session.
     """
 
     most: Final = AT_ONCE

@@ -59,8 +59,9 @@ class Wire:
                 )
             )
         except InvalidStatus as error:
-            body, status = error.response.body or b"", error.response.status_code
-            raise Silent(f"HTTP {status}", status, _named(body), dict(error.response.headers.raw_items())) from error
+            body, status = bytes(error.response.body or b""), error.response.status_code
+            said = f"HTTP {status}"
+            raise Silent(said, status, _named(body), dict(error.response.headers.raw_items())) from error
         except (OSError, InvalidHandshake, EOFError) as error:
             raise Silent(type(error).__name__) from error
 

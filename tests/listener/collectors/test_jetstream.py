@@ -217,7 +217,7 @@ def test_without_looking_back_only_what_comes_is_heard(stream: Jetstream, hear: 
         (403, {}, AccessLost, None),
     ],
 )
-def test_a_server_that_says_no(
+def test_a_server_that_says_no(  # noqa: PLR0913, PLR0917 - two fixtures and what is said
     stream: Jetstream, hear: Open, status: int, headers: dict[str, str], error: type[Exception], wait: timedelta | None
 ) -> None:
     stream.refusals.append((status, headers, b""))
