@@ -66,7 +66,7 @@ class Tally:
 
 
 @contextmanager
-def in_memory(scale: float, seed: int) -> Iterator[tuple[Sky, Network]]:
+def in_memory(scale: float, seed: int) -> Iterator[Sky]:
     """The network of the tests, slowly."""
     network, chance = Network(), random.Random(seed)  # noqa: S311 - how slow it is, nothing secret
     network.account(US)
@@ -95,7 +95,7 @@ def in_memory(scale: float, seed: int) -> Iterator[tuple[Sky, Network]]:
         auth = BlueskyAuth(url, US, SecretStr(PASSWORD))
         _, said = network.answer("createSession", {"identifier": US, "password": PASSWORD}, "", {})
         auth._session = Session(said["did"], said["accessJwt"], said["refreshJwt"])
-        yield Sky(url, US, PASSWORD, auth.seal(), ask, standing), network
+        yield Sky(url, US, PASSWORD, auth.seal(), ask, standing)
 
 
 def post_of(said: Record) -> Post:
@@ -195,14 +195,14 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, in_memory(asked.scale, asked.seed) as (sky, network):
+    with tempfile.TemporaryDirectory() as folder, in_memory(asked.scale, asked.seed) as sky:
         tally = kill_and_count(
             sky, Path(folder), kills=asked.kills, count=asked.replies, scale=asked.scale, seed=asked.seed
         )
     day = datetime.now(UTC).date().isoformat()
     print(  # noqa: T201 - the figures are what this is for
         f"| {day} | in memory | {asked.scale:g} | {tally.kills} | {tally.in_flight} | {tally.replies} "
-        f"| {tally.standing} | {tally.doubled} | {tally.missing} | {tally.unclear} | {tally.sent_again} | {network.logins} "
+        f"| {tally.standing} | {tally.doubled} | {tally.missing} | {tally.unclear} | {tally.sent_again} "
         f"| {tally.seconds / 60:.1f} |"
     )
     sys.exit(bool(tally.doubled or tally.missing or tally.unclear))
