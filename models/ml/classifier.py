@@ -118,11 +118,7 @@ class Classifier:
         """
         asked = list(brands) if brands is not None else [None] * len(texts)
         tongues = list(languages) if languages is not None else [ANY] * len(texts)
-        raw = {"sentiment": np.empty((len(texts), CLASSES), dtype=np.float32)}
-        for rows in _micro_batches(texts):
-            found = self._pass([prepare(texts[row]) for row in rows], [asked[row] for row in rows])
-            for name, values in found.items():
-                raw.setdefault(name, np.empty((len(texts), values.shape[1]), dtype=np.float32))[rows] = values
+        raw = self.raw(texts, asked)
         manner = self._model.manner if len(texts) else Manner()
         sentiment = manner.sentiment(raw["sentiment"], tongues)
         return Reading(
@@ -134,6 +130,19 @@ class Classifier:
             intents=manner.intents(raw),
             embeddings=raw.get("embedding"),
         )
+
+    def raw(self, texts: Sequence[str], brands: Sequence[str | None]) -> dict[str, NDArray[np.float32]]:
+        """The model's own numbers, not calibrated: output -> shape (len(texts), its width), `sentiment` among them.
+
+        Raises:
+            ModelMissing: there is no model in the folder.
+        """
+        raw = {"sentiment": np.empty((len(texts), CLASSES), dtype=np.float32)}
+        for rows in _micro_batches(texts):
+            found = self._pass([prepare(texts[row]) for row in rows], [brands[row] for row in rows])
+            for name, values in found.items():
+                raw.setdefault(name, np.empty((len(texts), values.shape[1]), dtype=np.float32))[rows] = values
+        return raw
 
     def probabilities(self, texts: Sequence[str]) -> Probabilities:
         """The sentiment of `texts` alone, shape (len(texts), 3), in their order.

@@ -74,7 +74,8 @@ def fit(logits: Floats, labels: Labels, seed: int = 1, draws: int = 200) -> Fit:
 class Point:
     """At `threshold` on p(negative).
 
-    Of what is then called negative `precision` is, `kept` of the calls remain, and `coverage` of all texts have a label.
+    Of what is then called negative `precision` is, `kept` of the calls remain, and `coverage` of all texts keep their
+    label.
     """
 
     threshold: float

@@ -9,10 +9,10 @@ import argparse
 import json
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -77,14 +77,15 @@ def _levelled(examples: list[Example]) -> list[Example]:
 
 def groups(network: Network, rate: float) -> list[dict[str, object]]:
     """Lower layers learn slower; what is new learns faster."""
-    layers = cast("list[nn.Module]", list(network.encoder.encoder.layer))
+    encoder: Any = network.encoder
+    layers = encoder.encoder.layer
     found: list[dict[str, object]] = []
     for number, layer in enumerate(layers):
         found.append({"params": list(layer.parameters()), "peak": rate * _DECAY ** (len(layers) - 1 - number)})
     rest = [one for one in network.encoder.embeddings.parameters() if one.requires_grad]
     found.append({"params": rest, "peak": rate * _DECAY ** len(layers)})
-    encoder = {id(one) for one in network.encoder.parameters()}
-    fresh = [one for one in network.parameters() if id(one) not in encoder]
+    known = {id(one) for one in encoder.parameters()}
+    fresh = [one for one in network.parameters() if id(one) not in known]
     found.append({"params": fresh, "peak": rate * 4})
     return found
 
@@ -108,8 +109,15 @@ def loss_of(answers: dict[str, Tensor], batch: Batch, smoothing: float) -> Tenso
 class Run:
     """One run in its folder."""
 
-    def __init__(self, folder: Path, network: Network, teacher: BertModel, plan: Plan) -> None:
-        self.folder, self.network, self.teacher, self.plan = folder, network, teacher, plan
+    def __init__(
+        self,
+        folder: Path,
+        network: Network,
+        teacher: BertModel,
+        plan: Plan,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.folder, self.network, self.teacher, self.plan, self.clock = folder, network, teacher, plan, clock
         self.optimiser = torch.optim.AdamW(groups(network, plan.rate), lr=plan.rate, weight_decay=0.01, fused=True)
         self.average = {name: value.detach().clone() for name, value in network.state_dict().items()}
         self.trained = 0.0  # seconds
@@ -127,10 +135,10 @@ class Run:
         texts, sums = 0, 0.0
         while self.trained < self.plan.minutes * 60:
             for batch in drawer:
-                began = time.monotonic()
+                began = self.clock()
                 sums += self._learn(batch) * len(batch.ids)
                 texts += len(batch.ids)
-                self.trained += time.monotonic() - began
+                self.trained += self.clock() - began
                 if self.trained - saved > _SAVE:
                     self.log({"loss": sums / texts, "texts": texts, "per_second": texts / (self.trained - saved)})
                     self.save()

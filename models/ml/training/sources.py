@@ -2,7 +2,7 @@
 
 import csv
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -173,7 +173,7 @@ def _tsv(file: Path) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
 
 
-READERS = {
+READERS: dict[str, Callable[[Path], Iterator[Example]]] = {
     **{
         f"umsab-{code}": partial(umsab, part="train", languages=(language,))
         for language, code in UMSAB_LANGUAGES.items()
