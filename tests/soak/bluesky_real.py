@@ -101,7 +101,7 @@ def try_all(url: str) -> tuple[BlueskyAuth, Person, Person, str]:
     said = lea.say(f"Le vol {mark} est encore en retard")
     [post], cursor = until(place, [said["uri"]])
     assert (post.author.handle, post.language) == (lea.handle, "fr")
-    print("collected", post.external_id)  # noqa: T201 - what this is for, as below
+    print("collected", post.external_id)  # noqa: T201 - what this is for
     client = open_client(allow_private=private_place(url), auth=auth)
     publisher = BlueskyPublisher(url, us.handle, client)
     to = PostRef("bluesky", post.external_id, post.url, post.author.handle, dict(post.thread), language="fr")
@@ -117,7 +117,7 @@ def try_all(url: str) -> tuple[BlueskyAuth, Person, Person, str]:
     assert [facet["features"][0]["$type"].rpartition("#")[2] for facet in record["value"]["facets"]] == [
         "mention", "link", "tag",
     ]  # fmt: skip
-    print("answered once", receipt.external_id)  # noqa: T201
+    print("answered once", receipt.external_id)  # noqa: T201 - the same
     again, cursor = until(place, [receipt.external_id], cursor)
     assert again[0].thread["root"] == said["uri"]
     assert isinstance(place.collector, Refreshes)
@@ -127,7 +127,7 @@ def try_all(url: str) -> tuple[BlueskyAuth, Person, Person, str]:
     publisher.retract(receipt)
     assert publisher.find_reply(preview, "key", since) is None
     assert us.answers() == []
-    print("taken back; counted", numbers)  # noqa: T201
+    print("taken back; counted", numbers)  # noqa: T201 - the same
     for act in (Act.MUTE, Act.UNMUTE, Act.BLOCK, Act.BLOCK, Act.UNBLOCK, Act.UNBLOCK):
         publisher.moderate(to, act)
     ours = us.say(f"Nos vols {mark}")
@@ -138,7 +138,7 @@ def try_all(url: str) -> tuple[BlueskyAuth, Person, Person, str]:
     try:
         publisher.publish(publisher.preview("Personne", gone), "other")
     except Refused as error:
-        print("moderated; a post that is not there:", error.reason)  # noqa: T201
+        print("moderated; a post that is not there:", error.reason)  # noqa: T201 - the same
     else:
         raise AssertionError(record_key("other"))
     return auth, us, lea, password
@@ -171,7 +171,7 @@ def main() -> None:
 
         sky = Sky(url, us.handle, password, auth.seal(), ask, standing)
         tally = kill_and_count(sky, Path(folder), kills=asked.kills, count=asked.replies, scale=asked.scale, seed=1)
-    print(  # noqa: T201
+    print(  # noqa: T201 - the same
         f"| {datetime.now(UTC).date().isoformat()} | real | {asked.scale:g} | {tally.kills} | {tally.in_flight} "
         f"| {tally.replies} | {tally.standing} | {tally.doubled} | {tally.missing} | {tally.unclear} "
         f"| {tally.sent_again} | {tally.seconds / 60:.1f} |"
