@@ -51,7 +51,7 @@ def _of_text(text: str, length: int, limit: int | None, max_bytes: int | None) -
         yield Problem(ProblemCode.EMPTY)
     if limit is not None and length > limit:
         yield Problem(ProblemCode.TOO_LONG, str(length - limit))
-    size = len(text.encode())
+    size = len(text.encode(errors="surrogatepass"))  # half a pair is refused elsewhere; here it has a size
     if max_bytes is not None and size > max_bytes:
         yield Problem(ProblemCode.TOO_MANY_BYTES, str(size - max_bytes))
 

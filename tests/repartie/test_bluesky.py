@@ -9,7 +9,7 @@ from config.schema import Brand, Config, PublishMode
 from config.sources import BlueskyOptions
 from repartie.access import auth_of, given_to
 from responders.publishers.bluesky import BlueskyPublisher
-from responders.registry import build_publishers
+from responders.registry import Given, build_publishers
 
 US = "aeroplouf.example"
 
@@ -32,9 +32,9 @@ def test_who_listens_and_who_answers_share_a_session(monkeypatch: pytest.MonkeyP
 def test_with_an_account_somebody_speaks_without_one_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("BLUESKY_PASSWORD", raising=False)
     with httpx.Client() as client:
-        speaking = build_publishers(configured(), lambda *_: client).of("Aéroplouf", "bluesky")
+        speaking = build_publishers(configured(), lambda _: Given(client)).of("Aéroplouf", "bluesky")
         assert isinstance(speaking, BlueskyPublisher)
-        assert build_publishers(configured(None), lambda *_: client).of("Aéroplouf", "bluesky") is None
+        assert build_publishers(configured(None), lambda _: Given(client)).of("Aéroplouf", "bluesky") is None
     with pytest.raises(CredentialMissing, match="BLUESKY_PASSWORD"):
         given_to("ciel", configured(), Credentials.read())
     assert given_to("ciel", configured(None), Credentials.read()).auth is None

@@ -9,8 +9,9 @@ from models.database import Database
 from models.errors import AccessLost, Refused, RetryLater, Unclear
 from models.network import rules
 from models.status import IllegalMove, MentionStatus, ReplyStatus
-from models.store import replies
+from models.store import following, replies
 from models.store.posts import to_row
+from models.tables import PostRow
 from responders.moderation import Moderation
 from responders.outbox import ABANDONED, PATIENCE, Outbox
 from responders.publisher import PostRef, Preview, Receipt
@@ -546,3 +547,30 @@ def test_a_start_buries_the_dead_but_for_those_whose_claims_wait(scene: Stage, w
     outbox(scene, worker).run(ended)
     [left] = worker.dead()
     assert left != idle.id.rpartition("/")[2]
+
+
+def gone(scene: Stage, reply_id: int) -> None:
+    """The network says that the author took the post back."""
+    with scene.database.write() as session:
+        post = session.get_one(PostRow, replies.get(session, reply_id).post_id)
+        following.erase(session, post.network, [post.external_id], scene.clock())
+
+
+def test_what_was_taken_back_is_not_answered(scene: Stage, worker: Worker):
+    reply = approved(scene)
+    gone(scene, reply)
+    assert outbox(scene, worker).step() == 0
+    row = scene.reply(reply)
+    assert (row.status, row.problem) == (ReplyStatus.REFUSED.value, "cannot_reply")
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_an_answer_on_its_way_to_what_was_taken_back_blocks_nobody(scene: Stage, worker: Worker, *, taken: bool):
+    reply = die_while_sending(scene, taken=taken)
+    gone(scene, reply)
+    sending = outbox(scene, worker)
+    for _ in range(4):
+        sending.recover()
+        sending.step()
+        scene.clock.pass_(SETTLE)
+    assert scene.reply(reply).status == (ReplyStatus.SENT if taken else ReplyStatus.REFUSED).value

@@ -14,14 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from transformers import AutoTokenizer, BertModel, PreTrainedTokenizerBase
 
+from models.ml.evaluation import confusion, macro_f1
 from models.ml.training.batches import Batch, Drawer, collate, encode
 from models.ml.training.network import Network, mean_pool
 from models.ml.training.quantise import pretend_int8
-from models.ml.training.scores import macro_f1
 from models.ml.training.sources import READERS, Corpus, Example, fingerprint, own, umsab
 from models.ml.training.tasks import SENTIMENT, TASKS, Loss
 
@@ -223,14 +224,18 @@ class Check:
     def __call__(self, network: Network) -> dict[str, float]:
         """Language -> macro-F1 in percent, and their mean."""
         network.eval()
-        said: dict[str, list[tuple[int, int]]] = {}
+        said: dict[str, list[tuple[int, int]]] = {}  # language -> (label, guess)
         with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
             for rows, batch in self.batches:
                 guesses = network(batch.ids, batch.mask)[SENTIMENT.name].argmax(dim=-1).tolist()
                 for (_, example), guess in zip(rows, guesses, strict=True):
                     label = example.targets[SENTIMENT.name]
-                    said.setdefault(example.language, []).append((int(label), guess))  # type: ignore[arg-type]
-        scores = {language: round(100 * macro_f1(pairs, 3), 2) for language, pairs in sorted(said.items())}
+                    said.setdefault(example.language, []).append((int(str(label)), guess))
+        tables = {language: np.array(pairs, dtype=np.int64) for language, pairs in sorted(said.items())}
+        scores = {
+            language: round(100 * macro_f1(confusion(table[:, 0], table[:, 1])), 2)
+            for language, table in tables.items()
+        }
         return {**scores, "mean": round(sum(scores.values()) / len(scores), 2)}
 
 

@@ -203,9 +203,7 @@ def _heads(graph: Build, weights: dict[str, Array], hidden: str) -> list[tuple[s
     graph.add("MatMul", ["shares.tasks", hidden], "pooled")  # (batch, tasks + 1, width)
     graph.add("Transpose", ["pooled"], "pooled.tasks", perm=[1, 0, 2])
     dense = np.stack([weights[f"heads.{task.name}.dense.weight"].T * 2 for task in TASKS] + [weights["embed.weight"].T])
-    bias = np.stack(
-        [weights[f"heads.{task.name}.dense.bias"] * 2 for task in TASKS] + [np.zeros(width, dtype=np.float32)]
-    )
+    bias = np.stack([weights[f"heads.{task.name}.dense.bias"] * 2 for task in TASKS] + [weights["embed.bias"]])
     graph.add("MatMul", ["pooled.tasks", graph.half("dense", dense)], "dense.product")
     graph.add("Add", ["dense.product", graph.keep("dense.bias", bias[:, None, :])], "dense.said")
     graph.add("Split", ["dense.said"], "said", outputs=len(TASKS) + 1, axis=0, num_outputs=len(TASKS) + 1)

@@ -15,10 +15,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from models.ml.agreement import agreement
 from models.ml.classifier import Classifier
+from models.ml.evaluation import Numbers, confusion, macro_f1
 from models.ml.manner import ANY, EMOTIONS, Manner, Scale
-from models.ml.training.calibrate import Labels, calibration_error, curve, fit, folded, threshold_for
-from models.ml.training.scores import macro_f1
+from models.ml.training.calibrate import curve, error_of, fit, folded, threshold_for
 from models.ml.training.sources import READERS, UMSAB_LANGUAGES, Example, fingerprint, own, umsab
 from models.ml.training.tasks import INTENT, SENTIMENT
 
@@ -33,7 +34,7 @@ Raw = Mapping[str, NDArray[np.float32]]
 def sentiment(classifier: Classifier, root: Path) -> dict[str, object]:
     """Calibrate on UMSAB's validation tweets; prints a line a language. The `temperature` and `sure` of a Manner."""
     temperatures, sure = {}, {}
-    pooled: list[tuple[NDArray[np.float64], Labels]] = []
+    pooled: list[tuple[NDArray[np.float64], Numbers]] = []
     all_folded, all_labels = [], []
     print("| | macro-F1 | temperature (95%) | ECE | negatives: sure from | precision | kept | coverage |")
     print("|---|---|---|---|---|---|---|---|")
@@ -41,7 +42,7 @@ def sentiment(classifier: Classifier, root: Path) -> dict[str, object]:
         rows = list(umsab(root, "val", (language,)))
         logits = classifier.raw([row.text for row in rows], [None] * len(rows))["sentiment"].astype(np.float64)
         labels = np.array([row.targets[SENTIMENT.name] for row in rows], dtype=np.int64)
-        score = macro_f1(list(zip(labels.tolist(), logits.argmax(axis=1).tolist(), strict=True)), 3)
+        score = macro_f1(confusion(labels, logits.argmax(axis=1)))
         found = fit(logits, labels)
         even = folded(logits, labels)
         all_folded.append(even)
@@ -62,7 +63,7 @@ def sentiment(classifier: Classifier, root: Path) -> dict[str, object]:
     points = curve(folded(*together), together[1])
     point = threshold_for(points, _PRECISION) or points[-1]
     sure[ANY] = (round(point.threshold, 2), 0.5, 0.5)
-    error = calibration_error(np.concatenate(all_folded), np.concatenate(all_labels))
+    error = error_of(np.concatenate(all_folded), np.concatenate(all_labels))
     print(f"\npooled ECE, six languages, five folds: {error:.3f}; every language together from {point.threshold:.2f}\n")
     return {"temperature": temperatures, "sure": sure}
 
@@ -101,12 +102,10 @@ def said(labels: Mapping[str, str], head: str) -> bool:
     return head in labels["emotion"].split(",") if head in EMOTIONS else labels[head] == "1"
 
 
-def kappa(first: Sequence[object], second: Sequence[object]) -> float:
-    """Cohen's kappa (1960): agreement beyond what chance would give, at most 1; NaN where only one label was used."""
-    total = len(first)
-    agreed = sum(a == b for a, b in zip(first, second, strict=True)) / total
-    chance = sum(first.count(label) * second.count(label) for label in set(first) | set(second)) / total**2
-    return (agreed - chance) / (1 - chance) if chance < 1 else float("nan")
+def kappa(first: Sequence[str], second: Sequence[str]) -> float:
+    """Cohen's kappa of two passes; NaN where it says nothing."""
+    found = agreement(first, second).kappa
+    return found.value if found else float("nan")
 
 
 def f1(wanted: NDArray[np.bool_], guessed: NDArray[np.bool_]) -> float:
@@ -148,7 +147,7 @@ def heads(classifier: Classifier, twice: Sequence[Twice], lines: Sequence[Exampl
         french = f1(wanted[judged], logits[judged] >= at)
         own_f1 = f1(truth[known] == 1, ours[known] >= at)
         recall = float((ours[known][truth[known] == 1] >= at).mean())
-        worth = kappa(first, second)
+        worth = kappa([str(one) for one in first], [str(one) for one in second])
         on = worth >= _KAPPA and (french >= _F1 if head != "danger" else own_f1 >= _F1)
         found[head] = Scale(temperature=1.0, at=round(at, 3), on=bool(on))
         print(
@@ -173,16 +172,19 @@ def intent(classifier: Classifier, twice: Sequence[Twice], lines: Sequence[Examp
     """Whether intent ships; prints its scores."""
     first, second = [row.first["intent"] for row in twice], [row.second["intent"] for row in twice]
     raw = classifier.raw([row.example.text for row in twice], [None] * len(twice))["intent"]
-    pairs = [
+    agreed = [
         (INTENT.classes.index(a), int(guess.argmax())) for a, b, guess in zip(first, second, raw, strict=True) if a == b
     ]
     ours = classifier.raw([row.text for row in lines], [None] * len(lines))["intent"]
-    own_pairs = [(int(row.targets["intent"]), int(guess.argmax())) for row, guess in zip(lines, ours, strict=True)]  # type: ignore[arg-type]
-    worth, french = kappa(first, second), macro_f1(pairs, 5)
-    print(
-        f"\nintent: kappa {worth:.2f}, macro-F1 {french:.2f} French rows, {macro_f1(own_pairs, 5):.2f} invented lines\n"
-    )
+    invented = [(int(str(row.targets["intent"])), int(guess.argmax())) for row, guess in zip(lines, ours, strict=True)]
+    worth, french, own_score = kappa(first, second), _macro_f1(agreed), _macro_f1(invented)
+    print(f"\nintent: kappa {worth:.2f}, macro-F1 {french:.2f} French rows, {own_score:.2f} invented lines\n")
     return worth >= _KAPPA and french >= _F1
+
+
+def _macro_f1(pairs: Sequence[tuple[int, int]]) -> float:
+    table = np.array(pairs, dtype=np.int64)
+    return macro_f1(confusion(table[:, 0], table[:, 1], INTENT.width))
 
 
 def brands(classifier: Classifier, lines: Iterable[dict[str, str]]) -> tuple[float, float]:

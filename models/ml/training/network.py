@@ -41,8 +41,9 @@ class Network(nn.Module):
         self.encoder = encoder
         self.queries = nn.Parameter(torch.zeros(len(tasks), width))  # zero: every token weighs the same
         self.heads = nn.ModuleDict({task.name: Head(width, task) for task in tasks})
-        self.embed = nn.Linear(width, width, bias=False)
+        self.embed = nn.Linear(width, width)
         nn.init.eye_(self.embed.weight)
+        nn.init.zeros_(self.embed.bias)
         self.drop = nn.Dropout(0.1)
 
     @classmethod

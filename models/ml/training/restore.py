@@ -59,6 +59,7 @@ def _named(weights: Weights) -> dict[str, NDArray[np.float32]]:
         "position": weights["position.fp16"].astype(np.float32),
         "queries": weights["queries"].T[:-1].astype(np.float32),
         "embed.weight": weights["dense.fp16"][-1].T.astype(np.float32),
+        "embed.bias": weights["dense.bias"][-1, 0].astype(np.float32),
     }
     found |= _norm(weights, "start", "encoder.embeddings.LayerNorm")
     for number in range(sum(name.endswith(".qkv.int8") for name in weights)):

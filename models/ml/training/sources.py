@@ -123,8 +123,10 @@ def tweeteval(root: Path, task: str, part: str = "train") -> Iterator[Example]:
 
 
 def _tweeteval_targets(task: str, label: int) -> dict[str, int | tuple[float, ...]]:
-    if task == "emotion":  # anger, joy, optimism, sadness; nobody was asked about fear
-        return {EMOTION.name: (float(label == 0), NAN if label == 2 else float(label == 1), float(label == 3), NAN)}  # noqa: PLR2004
+    if task == "emotion":  # nobody was asked about fear
+        said = ("anger", "joy", "optimism", "sadness")[label]
+        joy = NAN if said == "optimism" else float(said == "joy")
+        return {EMOTION.name: (float(said == "anger"), joy, float(said == "sadness"), NAN)}
     if task == "hate":  # hateful is offensive; what is not hateful may be offensive all the same
         return {"offensive": (1.0,)} if label == 1 else {}
     return {task: (float(label == 1),)}
@@ -154,10 +156,17 @@ def own(folder: Path) -> Iterator[Example]:
 
 
 def own_targets(line: dict[str, str]) -> dict[str, int | tuple[float, ...]]:
-    """What one of our lines says of each task."""
+    """What one of our lines says of each task.
+
+    Raises:
+        ValueError: a label is none of its task's.
+    """
     targets: dict[str, int | tuple[float, ...]] = {}
     for task in (SENTIMENT, INTENT):
         if said := line.get(task.name):
+            if said not in task.classes:
+                msg = f"{task.name} is one of {', '.join(task.classes)}, not {said!r}"
+                raise ValueError(msg)
             targets[task.name] = task.classes.index(said)
     if said := line.get(EMOTION.name):
         named = set(said.replace(",", " ").split())

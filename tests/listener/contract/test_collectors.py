@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from config.clients import open_client
-from config.guard import Limits
+from config.guard import Limits as RequestLimits
 from config.i18n import words
 from config.query import parse
 from config.schema import Brand
@@ -25,8 +25,10 @@ from listener.pipeline import Listening
 from listener.registry import BUILDERS, Means, Place, places
 from models.database import Database
 from models.errors import AccessLost, NetworkError, NotYet, RetryLater
+from models.limits import Limits, Unlimited
 from models.post import Post
 from models.store import posts as post_rows
+from models.store.limits import StoredLimits
 from models.tables import PostRow
 from models.verdict import Sentiment, Verdict
 from tests.listener.contract.world import NOW, SECONDS, Clock, World
@@ -80,11 +82,12 @@ def store(migrated: Path, tmp_path: Path) -> Iterator[Database]:
 def read(world: World, clock: Clock) -> Iterator[Open]:
     """A place with a new collector, as a new process has."""
     opened: list[Place] = []
-    limits = Limits(total=SECONDS)
+    quick = RequestLimits(total=SECONDS)
 
-    def build(language: str = "en") -> Place:
-        connect = partial(open_client, limits=limits)
-        means = Means(clock, words(language), connect=connect, manners=Manners(gap=0), seconds=SECONDS)
+    def build(language: str = "en", kept: Limits | None = None) -> Place:
+        connect = partial(open_client, limits=quick)
+        known = kept or Unlimited()
+        means = Means(clock, words(language), connect, Manners(gap=0), limits=known, seconds=SECONDS)
         (place, *_) = places(world.options(), means, world.given())
         opened.append(place)
         return place
@@ -226,6 +229,22 @@ def test_a_limit_is_kept_to_the_moment_the_network_names(world: World, read: Ope
     patience = refused(place)
     assert type(patience) is RetryLater
     assert abs(patience.at - until) <= timedelta(seconds=2)
+    clock.now = until + timedelta(seconds=3)
+    assert ids(drain(place)) == [name]
+
+
+@pytest.mark.needs("limits")
+def test_a_limit_is_known_to_the_next_process(world: World, read: Open, clock: Clock, store: Database) -> None:
+    name = world.publish("Aéroplouf")
+    until = clock() + timedelta(minutes=7)
+    world.limit(until)
+    refused(read(kept=StoredLimits(store, clock, used_up="x", capped="y")))
+    asked = world.asked()
+    place = read(kept=StoredLimits(store, clock, used_up="x", capped="y"))
+    wait = refused(place)
+    assert isinstance(wait, NotYet)
+    assert abs(wait.at - until) <= timedelta(seconds=2)
+    assert world.asked() == asked
     clock.now = until + timedelta(seconds=3)
     assert ids(drain(place)) == [name]
 

@@ -36,6 +36,7 @@ class World:
 
     `pages`: `collect` takes several batches for many posts. `edits`: an edited post is given again. `deletes`: a
     deleted one is told in `Batch.deleted`. `refreshes`: its collector can be asked again. `secured`: it has a token.
+    `limits`: its collector keeps to `means.limits`.
     `shuffles`: the network may give posts in another order, or twice. `forgiving`: half an answer is read, as far as it
     goes, and the rest comes with the next.
     """

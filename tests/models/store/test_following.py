@@ -8,7 +8,7 @@ from models.status import MentionStatus
 from models.store import candidates, cards, following, mentions
 from models.store.decisions import What, Worker
 from models.store.hearing import Heard, store
-from models.tables import CandidateRow, CardRow, DecisionRow, MentionRow, PostRow, VerdictRow
+from models.tables import CandidateRow, CardRow, DecisionRow, EmbeddingRow, MentionRow, PostRow, VerdictRow
 from models.verdict import Sentiment, Verdict
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
@@ -27,7 +27,7 @@ def post(number: int, text: str = "Aéroplouf en retard", at: datetime = NOW, **
 def hear(session: Session, *posts: Post, label: Sentiment = Sentiment.NEGATIVE, at: datetime = NOW) -> tuple[int, ...]:
     said = {name: float(name == label.value) for name in ("negative", "neutral", "positive")}
     verdict = Verdict(language="fr", label=label, **said, model="m")
-    heard = [Heard(item, {"Aéroplouf": ("Aéroplouf",)}, verdict, shown=True, rule="r") for item in posts]
+    heard = [Heard(item, {"Aéroplouf": ("Aéroplouf",)}, {"Aéroplouf": verdict}, shown=True, rule="r") for item in posts]
     return store(session, "s", heard, at).mentions
 
 
@@ -41,6 +41,7 @@ def test_what_is_taken_back_leaves_numbers_and_verdict_only(database: Database) 
         (mention,) = hear(session, post(1, engagement=Engagement(likes=3), thread={"root": "1"}))
         candidates.keep(session, "s", [post(1), post(2)], keep=timedelta(days=1), now=NOW)
         card = cards.claim(session, "Aéroplouf", "C1", [mention], NOW)
+        session.add(EmbeddingRow(post_id=mentions.get(session, mention).post_id, model="m", vector=b"1"))
     assert len(erase(database, "toy-1", "toy-9")) == 1
     assert erase(database, "toy-1") == ()
     with database.read() as session:
@@ -49,6 +50,7 @@ def test_what_is_taken_back_leaves_numbers_and_verdict_only(database: Database) 
         assert not [word for word in ("Léa", "lea", "retard", "Colère", "Porto", "blog", "aeroplouf") if word in said]
         assert (row.gone_at, row.likes, row.external_id, row.thread) == (NOW + HOUR, 3, "toy-1", {"root": "1"})
         assert session.exec(select(VerdictRow)).one().label == "negative"
+        assert session.exec(select(EmbeddingRow)).all() == []
         assert session.exec(select(CandidateRow.external_id)).all() == ["toy-2"]
         assert session.exec(select(MentionRow.status)).one() == MentionStatus.DONE.value
         assert session.get_one(CardRow, card).wanted > 1

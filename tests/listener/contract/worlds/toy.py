@@ -117,7 +117,7 @@ def build(options: ToyOptions, means: Means, given: Given) -> list[Place]:
 
 class Toy(HttpWorld):
     kind = "toy"
-    powers = frozenset({"pages", "edits", "deletes", "refreshes", "shuffles", "secured"})
+    powers = frozenset({"pages", "edits", "deletes", "refreshes", "shuffles", "secured", "limits"})
     page = 10
 
     def __init__(self, clock: Clock) -> None:

@@ -3,15 +3,14 @@ import pytest
 
 from models.ml.manner import softmax
 from models.ml.training.calibrate import (
-    calibration_error,
     cross_entropy,
     curve,
+    error_of,
     fit,
     folded,
     temperature_of,
     threshold_for,
 )
-from models.ml.training.scores import macro_f1
 
 
 def drawn(temperature: float, rows: int = 4000, seed: int = 3):
@@ -32,18 +31,12 @@ def test_what_is_left_is_measured_on_rows_that_were_not_fitted_on() -> None:
     logits, labels = drawn(2.5)
     found = fit(logits, labels, draws=40)
     assert found.low < 2.5 < found.high
-    assert calibration_error(softmax(logits), labels) > 0.1
-    assert found.error == calibration_error(folded(logits, labels), labels) < 0.03
+    assert error_of(softmax(logits), labels) > 0.1
+    assert found.error == error_of(folded(logits, labels), labels) < 0.03
 
 
 def test_cross_entropy_of_even_odds() -> None:
     assert cross_entropy(np.zeros((4, 3)), np.array([0, 1, 2, 0])) == pytest.approx(np.log(3))
-
-
-def test_calibration_error_by_hand() -> None:
-    probabilities = np.array([[0.9, 0.1, 0.0]] * 4 + [[0.6, 0.4, 0.0]] * 4)
-    labels = np.array([0, 0, 0, 1, 0, 1, 1, 1])  # right 3 of 4 at 90%, 1 of 4 at 60%
-    assert calibration_error(probabilities, labels, bins=2) == pytest.approx((0.15 + 0.35) / 2)
 
 
 def test_the_threshold_keeps_its_word_from_there_on() -> None:
@@ -55,8 +48,3 @@ def test_the_threshold_keeps_its_word_from_there_on() -> None:
     assert 0.7 < point.threshold <= 0.95
     assert (point.precision, point.kept, point.coverage) == (0.9, 0.5, 0.5)
     assert threshold_for(curve(probabilities, labels), 0.95) is None
-
-
-def test_macro_f1_by_hand() -> None:
-    pairs = [(0, 0), (0, 1), (1, 1), (2, 1)]
-    assert macro_f1(pairs, 3) == pytest.approx((2 / 3 + 1 / 2 + 0) / 3)
