@@ -78,6 +78,8 @@ soak: env-dev ## the long proofs: 200 kills while listening and while answering,
 	  $(PY) -m tests.soak.answering --kills 200 --replies 400 $$store
 	  $(PY) -m tests.soak.answering --kills 200 --replies 400 --processes 2 --faults $$store
 	done
+	$(PY) -m tests.soak.bluesky --kills 100 --replies 60 --scale 0.3
+	if [ -n "$${BLUESKY:-}" ]; then $(PY) -m tests.soak.bluesky_real --folder "$$BLUESKY"; fi
 
 images: env-dev ## take the pictures of docs/images again, from the practice ground in a real browser
 	@REPARTIE_IMAGES="$$PWD/docs/images" $(PY) -m pytest -q tests/repartie/test_demo.py -k desk

@@ -182,6 +182,12 @@ def _api_address(value: str) -> str:
     return value
 
 
+def _stream_address(value: str) -> str:
+    web = value.replace("ws", "http", 1) if value.startswith(("ws://", "wss://")) else value
+    _api_address(web)
+    return value if web != value else value.replace("http", "ws", 1)
+
+
 Duration = Annotated[
     timedelta,
     BeforeValidator(_duration),
@@ -222,3 +228,6 @@ WebAddress = Annotated[str, AfterValidator(_web_address)]
 
 ApiAddress = Annotated[str, AfterValidator(_api_address)]
 """An https address, or any on this machine: tokens are sent there."""
+
+StreamAddress = Annotated[str, AfterValidator(_stream_address)]
+"""A wss address, or any on this machine; https is read as wss."""

@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from config.base import ApiAddress, Duration, Money, Section, WebAddress, between, whole
+from config.base import ApiAddress, Duration, Money, Section, StreamAddress, WebAddress, between, whole
 from config.i18n import mark
 from config.secrets import Secret
 
@@ -14,6 +14,11 @@ Every = Annotated[Duration, between(timedelta(seconds=1), timedelta(days=30))]
 """How often a source is asked."""
 Backfill = Annotated[Duration, between(timedelta(0), timedelta(days=30))]
 """How far back a network is read the first time, and again when a brand's query has changed. 0d: not at all."""
+_BLUESKY_PASSWORD: Final = mark(
+    "1. Log in to bsky.app with that account. 2. Open “Settings”, “Privacy and security”, then “App passwords”."
+    " 3. Choose “Add App Password” and call it Repartie. 4. Copy it: it looks like xxxx-xxxx-xxxx-xxxx."
+    " 5. Put {variable}=… into .env."
+)
 MASTODON_TOKEN_FROM: Final = mark(
     "1. Log in to the server as that account. 2. Open “Preferences”, “Development”, “New application”. 3. Name it"
     " Repartie and tick only profile, read:accounts, read:notifications, read:search, read:statuses, write:blocks,"
@@ -85,6 +90,37 @@ class MastodonOptions(Source):
     def secrets(self) -> tuple[Secret, ...]:
         """The account's token."""
         return (Secret("MASTODON_TOKEN", self.instance, MASTODON_TOKEN_FROM),) if self.account else ()
+
+
+class BlueskyOptions(Source):
+    """Bluesky, or another network of the AT Protocol."""
+
+    kind: Literal["bluesky"] = Field(
+        description="Which network: bluesky hears the whole network by its stream, searches it, and answers there."
+    )
+    every: Every = Field(timedelta(minutes=2), description="How often search and notifications are read: 2m, 1h.")
+    stream: Literal["jetstream", "jetstream-legacy", "none"] = Field(
+        "jetstream", description="How the stream of all posts is read: jetstream, jetstream-legacy, or none."
+    )
+    stream_url: StreamAddress | None = Field(
+        None, description="Address of the stream, as in wss://jetstream.example/subscribe; without one, Bluesky's own."
+    )
+    url: ApiAddress = Field("https://bsky.social", description="Address of the server where our account is.")
+    appview: ApiAddress = Field(
+        "https://public.api.bsky.app", description="Address that names authors to readers without an account."
+    )
+    web: WebAddress = Field("https://bsky.app", description="Address where people read posts.")
+    username: Annotated[str, Field(min_length=1)] | None = Field(
+        None, description="The handle of our account, as in aeroplouf.example; without one, only the stream is heard."
+    )
+    backfill: Backfill = Field(timedelta(days=1), description=BACKFILL_SAID)
+    allow_private: bool = Field(
+        default=False, description="Whether these servers may stand on this machine or a private network."
+    )
+
+    def secrets(self) -> tuple[Secret, ...]:
+        """The app password, where there is an account."""
+        return (Secret("BLUESKY_PASSWORD", self.url, _BLUESKY_PASSWORD),) if self.username else ()
 
 
 class DiscourseOptions(Source):
@@ -238,7 +274,8 @@ class XOptions(Source):
 
 
 SourceOptions = Annotated[
-    DiscourseOptions
+    BlueskyOptions
+    | DiscourseOptions
     | HackerNewsOptions
     | MastodonOptions
     | RedditOptions

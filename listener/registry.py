@@ -13,6 +13,7 @@ from config.i18n import Words
 from config.query import Query, parse
 from config.schema import Brand
 from config.sources import (
+    BlueskyOptions,
     DiscourseOptions,
     HackerNewsOptions,
     MastodonOptions,
@@ -166,6 +167,16 @@ def _reddit(options: RedditOptions, means: Means, given: Given) -> list[Place]:
     return reddit_places(options, means, given, means.connect(allow_private=private))
 
 
+def _bluesky(options: BlueskyOptions, means: Means, given: Given) -> list[Place]:
+    """The stream of everybody's posts, then, with an account, search and notifications."""
+    from listener.collectors.bluesky.build import build  # noqa: PLC0415 - not loaded where Bluesky is not heard
+
+    return [
+        Place(key, "bluesky", options.every, collector, live=live)
+        for key, collector, live in build(options, means, given)
+    ]
+
+
 def _rss(options: RssOptions, means: Means, _given: Given) -> list[Place]:
     """One place a feed, so that a feed that fails stops no other."""
     from listener.collectors.rss import RssCollector  # noqa: PLC0415 - not loaded where no feed is read
@@ -208,6 +219,7 @@ BUILDERS: dict[str, Callable[[Any, Means, Given], list[Place]]] = {
     "discourse": _discourse,
     "hackernews": _hackernews,
     "reddit": _reddit,
+    "bluesky": _bluesky,
     "rss": _rss,
     "sandbox": _sandbox,
     "wordpress": _wordpress,

@@ -79,6 +79,20 @@ NETWORKS: dict[str, NetworkRules] = {
         NetworkRules(
             name="hackernews", label="Hacker News", can_reply=False, reads_own_writes=False, settle=timedelta(0)
         ),
+        # Lexicon app.bsky.feed.post of atproto (0.0.73's copy, read 2026-11-22): text has at most 300 graphemes and
+        # 3,000 bytes, langs. A record is in its repository when the request is answered and getRecord shows it at
+        # once; `settle` covers a write that goes on after we hung up (our time-out is 10 s).
+        NetworkRules(
+            name="bluesky",
+            label="Bluesky",
+            can_reply=True,
+            reads_own_writes=True,
+            settle=timedelta(seconds=20),
+            max_length=300,
+            max_bytes=3000,
+            handles=True,
+            languages=True,
+        ),
         # Feeds are read-only: RFC 4287 and RSS 2.0 describe documents, not a way to answer them.
         NetworkRules(name="rss", label="RSS", can_reply=False, reads_own_writes=False, settle=timedelta(0)),
         # Reddit: a comment holds 10,000 characters (the API answers TOO_LONG beyond, reddit.com/dev/api, 2026-11-22).

@@ -4,10 +4,12 @@ import hashlib
 
 import httpx
 
+from config.bluesky import shared_login
 from config.clients import BasicPassword, BearerToken
 from config.credentials import Credential, Credentials
 from config.schema import Config
 from config.sources import (
+    BlueskyOptions,
     MastodonOptions,
     SandboxOptions,
     WordPressOptions,
@@ -39,6 +41,10 @@ def auth_of(source: str, config: Config, credentials: Credentials) -> httpx.Auth
         case MastodonOptions(instance=url, account=str()):
             token = secrets_of(source, config, credentials)["MASTODON_TOKEN"]
             return BearerToken(url, token.secret)
+        case BlueskyOptions(url=url, username=str(username)):
+            password = secrets_of(source, config, credentials)["BLUESKY_PASSWORD"]
+            password.for_url(url)  # refuses a way that others could read
+            return shared_login(url, username, password.secret)
         case SandboxOptions(url=url) if credential:
             return BearerToken(url, credential.secret)
         case WordPressOptions(url=url, username=str(username)) if credential:

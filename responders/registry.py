@@ -10,6 +10,7 @@ import httpx
 from config.credentials import Credential
 from config.schema import Config
 from config.sources import (
+    BlueskyOptions,
     MastodonOptions,
     RedditOptions,
     SandboxOptions,
@@ -92,6 +93,15 @@ def _reddit(options: RedditOptions, _account: str, given: Given) -> Publisher | 
     return RedditPublisher(options, given) if options.username else None
 
 
+def _bluesky(options: BlueskyOptions, _account: str, given: Given) -> Publisher | None:
+    """The account whose password we hold is who speaks, whatever `accounts` says; without one, we only read."""
+    from responders.publishers.bluesky import BlueskyPublisher  # noqa: PLC0415 - not loaded where nobody speaks there
+
+    if not options.username:
+        return None
+    return BlueskyPublisher(options.url, options.username, given.client, given.clock, web=options.web)
+
+
 def _sandbox(options: SandboxOptions, account: str, given: Given) -> Publisher:
     from responders.publishers.sandbox import SandboxPublisher  # noqa: PLC0415 - not loaded in production
 
@@ -123,6 +133,9 @@ BUILDERS: dict[str, Builder] = {
     "wordpress": _wordpress,
     "x": _x,
 }
+
+
+BUILDERS: dict[str, Builder] = {"bluesky": _bluesky, "sandbox": _sandbox, "wordpress": _wordpress}
 """Every network that can be answered. A new one adds its line here, and its world in `tests/responders/contract`."""
 
 
