@@ -99,7 +99,7 @@ class MailOptions(Source):
     @model_validator(mode="after")
     def _closed_way(self) -> Self:
         if self.security == "none" and not is_private_way(self.address):
-            raise refusal("open_api", written=self.address)
+            raise refusal("open_mail", written=self.host)
         return self
 
     @property
