@@ -82,9 +82,11 @@ soak: env-dev ## the long proofs: 200 kills while listening and while answering,
 images: env-dev ## take the pictures of docs/images again, from the practice ground in a real browser
 	@REPARTIE_IMAGES="$$PWD/docs/images" $(PY) -m pytest -q tests/repartie/test_demo.py -k desk
 
-docs: env-dev ## write docs/cli.md and docs/rules.md from the program itself
+docs: env-dev ## write docs/cli.md, the two pages of rules and docs/model/risk.md from the program itself
 	@$(PY) docs/generate_cli.py
 	PYTHONPATH=. $(PY) docs/generate_rules.py
+	PYTHONPATH=. $(PY) docs/generate_regles.py
+	PYTHONPATH=. $(PY) docs/generate_risk.py
 
 # --no-emit-*: a lock names versions and hashes, never where they were fetched.
 LOCK := uv --no-config pip compile --quiet --universal --python-version 3.11 --generate-hashes \

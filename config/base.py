@@ -11,10 +11,24 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
 
 from config.phrases import refusal
+from models.languages import READABLE
 
 _UNITS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _LONGEST: Final = timedelta(days=3_650)
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+_LANGUAGES: Final = {
+    name: code
+    for code, names in {
+        "de": ("german", "allemand", "deutsch", "ger", "deu"),
+        "en": ("english", "anglais", "eng"),
+        "es": ("spanish", "espagnol", "español", "spa"),
+        "fr": ("french", "français", "fra", "fre"),
+        "it": ("italian", "italien", "italiano", "ita"),
+        "nl": ("dutch", "néerlandais", "nld"),
+        "pt": ("portuguese", "portugais", "português", "por"),
+    }.items()
+    for name in names
+}
 _CHANNEL_ID, _PERSON_ID = re.compile(r"[CG][A-Z0-9]+"), re.compile(r"[UW][A-Z0-9]+")
 
 
@@ -86,6 +100,19 @@ def _timezone(value: str) -> str:
     return value
 
 
+def _language(value: str) -> str:
+    code = value.lower()
+    if code not in READABLE:
+        meant = closest(value, list(_LANGUAGES))
+        close = _LANGUAGES[meant] if meant else None
+        raise (
+            refusal("bad_language_close", written=value, close=close)
+            if close
+            else refusal("bad_language", written=value)
+        )
+    return code
+
+
 def _channel(value: str) -> str:
     name = value.removeprefix("#")
     # Slack: names are lower-case, without spaces or full stops, 80 signs at most (docs.slack.dev, read 2026-11).
@@ -152,6 +179,9 @@ TimeOfDay = Annotated[
 
 TimeZone = Annotated[str, AfterValidator(_timezone)]
 """A place of the IANA time zone database: Europe/Paris."""
+
+LanguageCode = Annotated[str, AfterValidator(_language)]
+"""A language that can be told by a text alone, as ISO 639-1 has it: fr."""
 
 Channel = Annotated[str, AfterValidator(_channel)]
 """A Slack channel, by name with # or by id."""

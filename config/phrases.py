@@ -121,6 +121,13 @@ PHRASES: Final[dict[str, Phrase]] = {
         mark("“{written}” is not a duration"), mark("write {minutes} for minutes or {hours} for hours")
     ),
     "bad_time": Phrase(mark("“{written}” is not a time of day"), mark("write it from 00:00 to 23:59, as in 08:30")),
+    "bad_language": Phrase(
+        mark("“{written}” is not the code of a language that can be told by a text"),
+        mark("languages are codes: fr, en, de, es, it, pt"),
+    ),
+    "bad_language_close": Phrase(
+        mark("“{written}” is not the code of a language that can be told by a text"), mark("did you mean {close}?")
+    ),
     "bad_timezone": Phrase(mark("“{written}” is not a time zone"), mark("write a place, as in Europe/Paris")),
     "bad_timezone_close": Phrase(mark("“{written}” is not a time zone"), mark("did you mean {close}?")),
     "bad_channel": Phrase(

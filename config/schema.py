@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from config.base import ApiAddress, Channel, Duration, Section, SlackUser, TimeZone, between, fold
+from config.base import ApiAddress, Channel, Duration, LanguageCode, Section, SlackUser, TimeZone, between, fold
 from config.sources import SourceOptions
 
 Language = Literal["fr", "en"]
@@ -67,6 +67,18 @@ class BrandReplies(Section):
     )
 
 
+class ModelSettings(Section):
+    """Which model judges."""
+
+    name: Name | None = Field(
+        None, description="A model of the Hugging Face hub, or a folder, in the place of the bundled one."
+    )
+    labels: dict[str, Literal["negative", "neutral", "positive"]] = Field(
+        default_factory=dict, description="What each of its labels means: negative, neutral or positive."
+    )
+    revision: Name | None = Field(None, description="Which version of a model of the hub: a tag or a commit.")
+
+
 class AttentionRule(Section):
     """One rule of what is shown to the team; the first one that holds decides."""
 
@@ -100,6 +112,13 @@ class Brand(Section):
     sources: tuple[str, ...] = Field(min_length=1, description="Names of the sources to listen to.")
     slack: SlackChannels | None = Field(None, description="Its channels in Slack.")
     replies: BrandReplies = Field(BrandReplies(), description="How it speaks in public.")
+    known_risks: tuple[Name, ...] = Field(
+        (),
+        description="Words that raise the risk of a mention, beside the usual ones; a final * takes any ending.",
+    )
+    starter_risks: bool = Field(
+        default=True, description="Whether the lists that come with Repartie count too: accident, threat, lawsuit..."
+    )
     publishers: tuple[SlackUser, ...] = Field(
         (), description="Slack user ids of the people who may publish for this brand; nobody by default."
     )
@@ -110,8 +129,13 @@ class Config(Section):
 
     language: Language = Field("en", description="Language of the interface: fr or en.")
     timezone: TimeZone = Field("Europe/Paris", description="Time zone of the team, as a place.")
+    languages: Annotated[tuple[LanguageCode, ...], Field(min_length=1)] = Field(
+        ("fr", "en", "de", "es", "it", "pt"),
+        description="Languages that posts may be in; what a network does not say is sought among them alone.",
+    )
     brands: tuple[Brand, ...] = Field(min_length=1, description="The brands we watch.")
     sources: dict[str, SourceOptions] = Field(description="The places we listen to, each under a name you choose.")
+    model: ModelSettings = Field(ModelSettings(), description="Which model judges, if not the bundled one.")
     attention: tuple[AttentionRule, ...] = Field(
         (), description="Which mentions are shown: rules, the first that holds decides; every recent one, if absent."
     )

@@ -11,12 +11,16 @@ from config.i18n import words
 PAGE = Path(__file__).with_name("rules.md")
 HEAD = """# Writing rules
 
+*Cette page en français : [Écrire des règles](regles.md).*
+
 Rules say which mentions are shown to the team and which are only kept for the figures. They stand under `attention:` in
 the configuration file, and the first one that holds decides:
 
 ```yaml
 attention:
-  - {when: "sentiment == negative and followers >= 10k", do: card}
+  - {when: "spam and not danger", do: store}
+  - {when: "risk >= 0.8 or reach >= 100k", do: card}
+  - {when: "sentiment == negative and not unsure", do: card}
   - {when: "place == 'Carnets de vol' or author in ('@lea@social.example', '@bob')", do: store}
   - {when: "sentiment in (negative, neutral) and hour >= 8 and hour < 20", do: card}
   - {do: store}
@@ -28,7 +32,9 @@ attention:
 - What was said more than 24 hours before we found it never rings anybody, whatever the rules say.
 - A rule decides once, when the mention is stored. Later edits, likes and corrections do not move it.
 - `repartie check --explain "some text"` says which rule would take a text, and what each rule before it found.
-- The card says by which rule it is here: *here by rule 1: sentiment == negative and followers >= 10k*.
+- [Risk, reach and spam](model/risk.md) says what these three are made of. A label such as anger holds from even odds
+  on; one that the model does not have, or was not shown to be good at, is unknown.
+- The card says by which rule it is here: *here by rule 2: risk >= 0.8 or reach >= 100000*.
 
 This page is written by `make docs` from the program itself; do not edit it by hand.
 

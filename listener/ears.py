@@ -1,6 +1,6 @@
 """Which brands a post concerns, as a configuration says it: queries, our own accounts, sources. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from config.schema import Brand
 from listener.matching import Matcher
@@ -28,6 +28,10 @@ class Ears:
     def listens(self, brand: str, source: str) -> bool:
         """Whether `brand` hears what `source` brings."""
         return source in self._sources[brand]
+
+    def goes_on(self, brands: Iterable[str], post: Post) -> list[str]:
+        """Of the brands whose answer `post` answers, those that we still watch and that did not say it themselves."""
+        return [brand for brand in brands if brand in self._sources and not self.is_ours(brand, post)]
 
     def is_ours(self, brand: str, post: Post) -> bool:
         """Whether an account of `brand` itself said it."""

@@ -6,32 +6,40 @@ more. A kill at any moment loses and doubles nothing: what was not stored is rea
 
 import logging
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import TypeVar
 
 from config.schema import Brand
 from listener.collector import Batch, Refreshes
+from listener.conversations import turn
 from listener.ears import Brands, Ears
 from listener.matching import Matcher
 from listener.registry import Place
 from listener.stories import fingerprint
 from listener.triage import WITHOUT_RULES, Ruling, Subject, Triage
+from listener.weighing import Scales, Weighed
 from models.database import Database
 from models.errors import AccessLost, NotYet, RetryLater
 from models.ml.judge import Ask, Judge
 from models.post import Post
 from models.status import SourceStatus
 from models.store import candidates, following, gaps, sources
-from models.store.hearing import Heard, Stored, identity, known, store
+from models.store.conversations import Follows, answered_by_us
+from models.store.hearing import Heard, Identity, Stored, identity, known, store
 from models.verdict import Verdict
 
+_T = TypeVar("_T")
 log = logging.getLogger(__name__)
 
 LONGEST_BACK_OFF = timedelta(hours=6)
 LONGEST_PATIENCE = timedelta(hours=24)
 _BATCHES = 200  # a run ends after so many, and the next continues: one source never keeps a thread for ever
 _EARLIEST = timedelta(seconds=1)
+_IN_ITS_THREAD = Ruling(shown=True, rule="")
+"""What answers our own answer is always shown."""
 LONGEST_TURN = timedelta(hours=1)
 """A limit of ours that lasts longer is looked at again all the same: a person may have raised it."""
 STILL_CALM = timedelta(minutes=30)
@@ -72,6 +80,7 @@ class Listening:
     ) -> None:
         self.database = database
         self.ears = Ears(brands, matcher)
+        self.scales = Scales(brands)
         self.judge = judge
         self.clock = clock
         self.triage = triage
@@ -110,11 +119,17 @@ class Listening:
         return self._refresh(source, place, Run(posts, mentions, edited, next_poll_at))
 
     def hear(
-        self, posts: Sequence[Post], brands: Sequence[Brands], now: datetime, source: str | None = None
+        self,
+        posts: Sequence[Post],
+        brands: Sequence[Brands],
+        now: datetime,
+        source: str | None = None,
+        going_on: Mapping[Identity, Mapping[str, int]] = MappingProxyType({}),
     ) -> list[Heard]:
         """Judge what concerns a brand (`brands`, one entry for each post), unless the store holds it unchanged.
 
-        A post of which the rules show one brand's mention and not the other's is heard twice.
+        A post of which the rules show one brand's mention and not the other's is heard twice. What answers our own
+        answer (`going_on`: for which brands, and their first mention) is always shown.
         """
         matched = {identity(post): (post, words) for post, words in zip(posts, brands, strict=True) if words}
         with self.database.read() as session:
@@ -129,18 +144,34 @@ class Listening:
         verdicts: dict[tuple[str, str], dict[str, Verdict]] = {}
         for ask, verdict in zip(asks, self.judge.judge(asks), strict=True):
             verdicts.setdefault(identity(ask.post), {})[ask.brand or ""] = verdict
+        with self.database.read() as session:
+            weighed = {
+                key: {
+                    brand: self.scales.weigh(session, matched[key][0], brand, of, now) for brand, of in judged.items()
+                }
+                for key, judged in verdicts.items()
+            }
         heard = []
         for key, (post, found) in matched.items():
             said = fingerprint(post) if key in fresh else None
-            judged = verdicts.get(key, {})
+            judged, weights = verdicts.get(key, {}), weighed.get(key, {})
+            follows = {
+                brand: Follows(first, turn(post.text, judged[brand].label if brand in judged else None))
+                for brand, first in going_on.get(key, {}).items()
+                if brand in found
+            }
             ruled: dict[Ruling, Brands] = {}
             for brand, words in found.items():
-                ruling = self.triage.decide(Subject(post, brand, words, source, judged.get(brand)), now)
+                ruling = _IN_ITS_THREAD
+                if brand not in follows:
+                    subject = _subject(post, brand, words, source, judged.get(brand), weights.get(brand))
+                    ruling = self.triage.decide(subject, now)
                 ruled.setdefault(ruling, {})[brand] = words
+            risks = {brand: weight.risk for brand, weight in weights.items()}
             heard += [
-                Heard(post, part, {brand: judged[brand] for brand in part if brand in judged}, *ruling, said)
+                Heard(post, part, _only(judged, part), *ruling, said, _only(follows, part), _only(risks, part))
                 for ruling, part in ruled.items()
-            ]
+            ]  # fmt: skip
         return heard
 
     def match(self, posts: Sequence[Post]) -> list[Brands]:
@@ -148,11 +179,14 @@ class Listening:
         return self.ears.match(posts)
 
     def _take_in(self, source: str, place: Place, batch: Batch) -> tuple[Stored, datetime]:
+        with self.database.read() as session:
+            going_on = answered_by_us(session, batch.posts)
         listeners = [
-            {brand: words for brand, words in found.items() if self.ears.listens(brand, source)}
-            for found in self.match(batch.posts)
+            dict.fromkeys(self.ears.goes_on(going_on.get(identity(post), {}), post), ())
+            | {brand: words for brand, words in found.items() if self.ears.listens(brand, source)}
+            for post, found in zip(batch.posts, self.match(batch.posts), strict=True)
         ]
-        heard = self.hear(batch.posts, listeners, self.clock(), source)
+        heard = self.hear(batch.posts, listeners, self.clock(), source, going_on)
         passed_over = [post for post, found in zip(batch.posts, listeners, strict=True) if not found]
         now = self.clock()
         least = timedelta(0) if place.live else place.every
@@ -239,3 +273,15 @@ class Listening:
             row = sources.ensure(session, source, place.key, place.kind, now)
             sources.disabled(row, reason=lost.reason, mark=place.mark, now=now)
         log.error("%s %s is disabled: %s", source, place.key, lost.reason)
+
+
+def _subject(  # noqa: PLR0913, PLR0917 - everything that is known of a mention
+    post: Post, brand: str, words: tuple[str, ...], source: str | None, verdict: Verdict | None, weight: Weighed | None
+) -> Subject:
+    if weight is None:
+        return Subject(post, brand, words, source, verdict)
+    return Subject(post, brand, words, source, verdict, weight.risk.value, weight.reach)
+
+
+def _only(of: Mapping[str, _T], brands: Brands) -> dict[str, _T]:
+    return {brand: of[brand] for brand in brands if brand in of}

@@ -37,13 +37,15 @@ class Rule(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A post as a mention of `brand`: by which source, for which words, and what the model thinks of it."""
+    """A post as a mention of `brand`: by which source, for which words, what the model thinks, how grave, how far."""
 
     post: Post
     brand: str
     words: tuple[str, ...]
     source: str | None
     verdict: Verdict | None
+    risk: float | None = None
+    reach: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ class Triage:
             source=subject.source,
             words=subject.words,
             verdict=subject.verdict,
+            risk=subject.risk,
+            reach=subject.reach,
             accounts=(account,) if account else (),
             now=now,
             timezone=self.timezone,

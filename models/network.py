@@ -15,6 +15,8 @@ class NetworkRules:
     so an input field may stop there (links and emoji count otherwise on some networks). `handles`: people are called
     @name there. `answers_once`: it takes one answer of ours to a post for ever, even if that one was taken back.
 
+    `by_hand`: no program of ours can answer there, but a person in a browser can.
+
     What an answer is there besides its words: `languages`, `warnings` (a content warning) and `images` (one, with its
     description of at most `max_alt` characters) say whether it has one, `visibilities` which choices there are, the
     network's own words, the widest first.
@@ -30,6 +32,7 @@ class NetworkRules:
     counts_plain: bool = False
     handles: bool = False
     answers_once: bool = False
+    by_hand: bool = False
     languages: bool = False
     warnings: bool = False
     visibilities: tuple[str, ...] = ()

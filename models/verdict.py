@@ -1,6 +1,7 @@
 """What we think of one text: language and sentiment with probabilities, and how it was judged."""
 
 from enum import StrEnum
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -26,6 +27,16 @@ class Intent(StrEnum):
 HEADS = ("anger", "joy", "sadness", "fear", "irony", "offensive", "danger")
 """Further labels, each true or not by itself. `danger`: a person may be in danger (threat, suicide, doxxing)."""
 
+LIKELY = 0.5
+"""From this probability on a label of `HEADS` is taken for true; `models.ml.manner.Scale.at` shifts each to it."""
+
+
+class Embedding(NamedTuple):
+    """What a text is about: `vector` as `models.ml.embedding` packs it, by the encoder `model` and no other."""
+
+    model: str
+    vector: bytes
+
 
 class Verdict(BaseModel):
     """`label` is the argmax; the three probabilities sum to 1 (within rounding); `model` names the weights.
@@ -47,6 +58,7 @@ class Verdict(BaseModel):
     heads: dict[str, float] = Field(default_factory=dict, description="label of `HEADS` -> probability")
     intent: Intent | None = None
     spam: float | None = Field(None, ge=0, le=1, description="how much it looks like spam or a scam")
+    embedding: Embedding | None = Field(None, exclude=True, repr=False, description="kept in a table of its own")
 
     @property
     def confidence(self) -> float:

@@ -4,15 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import httpx
-
 from config.clients import open_client, private_place
 from config.credentials import Credentials
 from config.guard import Limits
 from config.i18n import words
 from config.query import parse
 from config.schema import Config
-from config.sources import SandboxOptions, WordPressOptions
+from config.sources import SandboxOptions
 from listener.collector import Closes
 from listener.collectors.feeds.manners import Manners
 from listener.matching import Matcher
@@ -21,12 +19,13 @@ from listener.registry import Means, Place, places
 from listener.triage import triage_of
 from models.database import Database
 from models.migrate import prepare
-from models.ml.classifier import Classifier
 from models.ml.judge import Judge, ModelJudge
 from models.ml.language import LanguageReader
 from models.store.limits import StoredLimits
-from repartie.access import auth_of, given_to
+from repartie.access import auth_of, given_to, secrets_of
+from repartie.model import reader
 from responders.moderation import Moderation
+from responders.registry import Given as Speaking
 from responders.registry import Publishers, build_publishers
 from responders.replies import Answering
 
@@ -96,13 +95,13 @@ def build(
     )
     publishers = build_publishers(
         config,
-        lambda _, name: _publishing_client(name, config, credentials),
+        lambda name: _given_to_speak(name, config, credentials, means),
         dry_run_label=t("dry run"),
     )
     if after is None:
         prepare(database)
-    else:
-        judge = judge or after.listening.judge
+    elif after.config.model == config.model:
+        judge = judge or _with_languages(after.listening.judge, config)
     return App(
         config=config,
         credentials=credentials,
@@ -112,7 +111,7 @@ def build(
             database,
             config.brands,
             matcher(config),
-            judge or ModelJudge(Classifier(), LanguageReader()),
+            judge or ModelJudge(reader(config.model, credentials.database), LanguageReader(config.languages)),
             clock,
             triage=triage_of(config),
             keep_candidates=config.keep_candidates,
@@ -132,16 +131,26 @@ def build(
     )
 
 
+def _with_languages(judge: Judge, config: Config) -> Judge:
+    """The judge of the app before, for the languages of this configuration."""
+    if isinstance(judge, ModelJudge) and judge.languages.languages != config.languages:
+        return ModelJudge(judge.classifier, LanguageReader(config.languages))
+    return judge
+
+
 def matcher(config: Config) -> Matcher:
     """All brands' queries, ready to be asked at once."""
     return Matcher({brand.name: parse(brand.query) for brand in config.brands})
 
 
-def _publishing_client(source: str, config: Config, credentials: Credentials) -> httpx.Client:
-    match config.sources[source]:
-        case SandboxOptions(url=url) | WordPressOptions(url=url, allow_private=True):
-            private = private_place(url)
-        case _:
-            private = frozenset()
-    auth = auth_of(source, config, credentials)
-    return open_client(allow_private=private, auth=auth, limits=Limits(total=PUBLISH_SECONDS))
+def _given_to_speak(source: str, config: Config, credentials: Credentials, means: Means) -> Speaking:
+    options = config.sources[source]
+    url = str(getattr(options, "url", ""))
+    private = isinstance(options, SandboxOptions) or getattr(options, "allow_private", False)
+    client = open_client(
+        allow_private=private_place(url) if private and url else frozenset(),
+        auth=auth_of(source, config, credentials),
+        limits=Limits(total=PUBLISH_SECONDS),
+    )
+    secrets = secrets_of(source, config, credentials)
+    return Speaking(client, secrets, means.limits, means.clock, PUBLISH_SECONDS)

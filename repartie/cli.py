@@ -24,7 +24,7 @@ from config.schema import Config
 from models.migrate import NewerSchema, OlderSchema
 from repartie import reports
 from repartie.app import App, build
-from repartie.commands import add, backtest, backup, db, doctor, init
+from repartie.commands import adapt, add, backtest, backup, classify, db, doctor, evaluate, init, label
 from repartie.jobs import AlreadyRunning
 from repartie.replay import BadMapping
 from repartie.shell import (
@@ -54,7 +54,7 @@ sources = typer.Typer(
     invoke_without_command=True, help=t("Show how each source is, since when, why, and when it is read next.")
 )
 app.add_typer(sources, name="sources")
-for topic in (init, add, doctor, db, backup, backtest):
+for topic in (init, add, doctor, db, backup, backtest, classify, evaluate, label, adapt):
     topic.register(app)
 
 

@@ -15,6 +15,7 @@ from config.credentials import CredentialMissing
 from config.i18n import Words, mark
 from config.schema import Config
 from listener.collector import Batch, Collector, Tells
+from listener.known_risks import KnownRisks
 from listener.pipeline import Run
 from listener.registry import Place
 from listener.triage import Subject, triage_of
@@ -22,11 +23,13 @@ from models.errors import AccessLost, NotYet, RetryLater
 from models.ml.classifier import Classifier
 from models.ml.judge import Ask, Judge, ModelJudge
 from models.ml.language import LanguageReader
+from models.ml.risk import risk, signals_of
 from models.post import Author, Post
 from models.status import SourceStatus
 from models.store import gaps as gap_rows
 from models.store import sources as source_rows
 from models.tables import SourceRow
+from models.verdict import HEADS
 from repartie.app import App, matcher, now
 
 AT_ONCE = 16
@@ -43,7 +46,22 @@ _STATES = {
     SourceStatus.FAILING: mark("deaf"),
     SourceStatus.DISABLED: mark("disabled"),
 }
-_TOLD_BY_TEXT = frozenset({"text", "title", "words", "brand", "sentiment", "confidence", "language"})
+_TOLD_BY_TEXT = frozenset(
+    {
+        "text",
+        "title",
+        "words",
+        "brand",
+        "sentiment",
+        "confidence",
+        "language",
+        "unsure",
+        "intent",
+        "spam",
+        "risk",
+        *HEADS,
+    }
+)
 """What rules may ask of a text alone; who said it, where and when is unknown."""
 
 
@@ -59,15 +77,17 @@ class Finding:
 
 def explained(config: Config, text: str, t: Words, judge: Judge | None = None) -> str:
     """Which brand `text` concerns and by which words, or why not, and what the rules would do; a paragraph a brand."""
-    asked, rules = matcher(config), triage_of(config)
+    asked, rules, risks = matcher(config), triage_of(config), KnownRisks(config.brands)
     post = Post(network="explain", external_id="explain", text=text, author=Author(handle="somebody"), at=now())
     said = []
     for brand in config.brands:
         found = asked.explain(brand.name, post)
         said.append(found.render(t))
         if found.matched and rules.rules:
-            judge = judge or ModelJudge(Classifier(), LanguageReader())
-            subject = Subject(post, brand.name, found.words, None, judge.judge([Ask(post, brand.name)])[0])
+            judge = judge or ModelJudge(Classifier(), LanguageReader(config.languages))
+            verdict = judge.judge([Ask(post, brand.name)])[0]
+            grave = risk(signals_of(verdict, risks.of(brand.name, risks.named(post)))).value
+            subject = Subject(post, brand.name, found.words, None, verdict, grave)
             known = {field: fact for field, fact in rules.facts(subject, now()).items() if field in _TOLD_BY_TEXT}
             said[-1] += "\n" + indent(rules.explain(known, t), "  ")
     return "\n\n".join(said)

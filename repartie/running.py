@@ -10,10 +10,12 @@ import threading
 from pathlib import Path
 
 from models.database import Database
+from models.ml.judge import ModelJudge
 from repartie.app import App
 from repartie.doors import Doors
 from repartie.jobs import Schedule
 from repartie.reloading import Edits
+from repartie.rereading import Rereading
 from responders.outbox import Outbox
 from responders.slack.app import Slack, connect
 from responders.slack.kit import Message
@@ -24,6 +26,7 @@ log = logging.getLogger(__name__)
 _OUTBOX_ENDS = 5.0
 _IN_FLIGHT = 12.0
 """Seconds a change waits for an answer on its way; a request takes 10 at most. Later than that it ends by itself."""
+_REREADING_ENDS = 2.0
 _WATCH = 0.5
 
 
@@ -64,6 +67,7 @@ class Parts:
         self._slack = slack_of(app)
         self._doors = Doors()
         self._sending: Sending | None = None
+        self._rereading: Rereading | None = None
 
     def start(self) -> None:
         """Begin to send and to show; the schedule is started apart, since it may be another's."""
@@ -71,6 +75,7 @@ class Parts:
         self._doors.change(self.app)
         if self._slack:
             self._slack.start()
+        self._read_again()
 
     def change(self, app: App) -> None:
         """Go on with `app`, which stands over the same store.
@@ -82,6 +87,7 @@ class Parts:
         slack = slack_of(app)
         if self._sending:
             self._sending.stop(_IN_FLIGHT)
+        same_judge = app.listening.judge is self.app.listening.judge
         try:
             self._show_in(slack)
             self.app = app
@@ -90,6 +96,8 @@ class Parts:
         finally:
             # One that is still in flight keeps its own claim: a worker of its own never sends it again.
             self._sending = Sending(self.app)
+        if not same_judge:
+            self._read_again()
         log.info("listening to %d places for %d brands", len(app.places), len(app.config.brands))
 
     def tell(self, message: Message) -> None:
@@ -106,7 +114,17 @@ class Parts:
         if self._slack:
             self._slack.stop()
         clean = self.schedule.stop()
+        if self._rereading:
+            self._rereading.stop(_REREADING_ENDS)  # one that is late is a daemon: what it read is read again
         return clean and (self._sending is None or self._sending.stop(_OUTBOX_ENDS))
+
+    def _read_again(self) -> None:
+        if self._rereading:
+            self._rereading.stop(_REREADING_ENDS)
+        judge = self.app.listening.judge
+        self._rereading = Rereading(self.app.database, judge.classifier) if isinstance(judge, ModelJudge) else None
+        if self._rereading:
+            self._rereading.start()
 
     def _show_in(self, slack: Slack | None) -> None:
         if slack and self._slack:

@@ -16,8 +16,8 @@ _GAP: Final = r"[ ./()_\u00b7\u2022-]"
 _PHONES: Final = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(?<![\d.,])0{_GAP}?[1-9](?:{_GAP}{{0,3}}\d){{8}}(?!\d)",  # France and those who write as she does
         rf"(?<!\d)(?:\+|00){_GAP}{{0,2}}[1-9](?:{_GAP}{{0,3}}\d){{7,14}}(?!\d)",
+        rf"(?<![\d.,])0{_GAP}?[1-9](?:{_GAP}{{0,3}}\d){{8}}(?!\d)",  # France and those who write as she does
         r"(?<!\d)(?:\(\d{3}\) ?|\d{3}[.-])\d{3}[.-]\d{4}(?!\d)",  # North America
     )
 )
@@ -64,7 +64,7 @@ class Shown:
 class Guard:
     """What is looked for. `contacts` are the brand's own public addresses and numbers; `orders` its number patterns.
 
-    In a pattern `#` is a digit, `@` a letter and anything else itself: `AP-######`.
+    In a pattern `#` is a digit, `@` a letter and anything else itself, however it is cut: `AP-######`.
     """
 
     contacts: Sequence[str] = ()
@@ -129,7 +129,9 @@ def _mails(plain: str) -> Iterator[tuple[int, int]]:
 
 
 def _order(pattern: str) -> re.Pattern[str]:
-    signs = (r"\d" if sign == "#" else "[A-Z]" if sign == "@" else re.escape(sign) for sign in pattern if sign != " ")
+    signs = (
+        r"\d" if sign == "#" else "[A-Z]" if sign == "@" else re.escape(sign) for sign in pattern if sign not in " .-"
+    )
     return re.compile(r"(?<![A-Z0-9])" + "[ .-]?".join(signs) + r"(?![A-Z0-9])", re.IGNORECASE)
 
 
@@ -160,8 +162,9 @@ def _luhn(digits: str) -> bool:
 
 
 def _phones(plain: str) -> Iterator[tuple[int, int]]:
-    undated = _DATE.sub(lambda date: "\n" * len(date[0]), plain)
+    left = _DATE.sub(lambda date: "\n" * len(date[0]), plain)
     for pattern in _PHONES:
-        for match in pattern.finditer(undated):
-            if not _AMOUNT.match(undated, match.end()):
-                yield match.span()
+        found = [match for match in pattern.finditer(left) if not _AMOUNT.match(left, match.end())]
+        for match in found:
+            yield match.span()
+            left = left[: match.start()] + "\n" * len(match[0]) + left[match.end() :]

@@ -1,16 +1,19 @@
 """Which publisher speaks for a brand on a network, settled once from the configuration."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
 
 import httpx
 
-from config.schema import Brand, Config
-from config.sources import SandboxOptions, SourceOptions, WordPressOptions
+from config.credentials import Credential
+from config.schema import Config
+from config.sources import SandboxOptions, WordPressOptions
+from models.limits import Limits, Unlimited
 from models.network import NetworkRules, rules
 from responders.publisher import Publisher
 from responders.publishers.console import console_twin
-from responders.publishers.sandbox import SandboxPublisher
-from responders.publishers.wordpress import WordPressPublisher
 
 
 class Publishers:
@@ -37,35 +40,56 @@ class Publishers:
             return network
 
 
-Builder = Callable[[SourceOptions, str, httpx.Client], Publisher]
-"""A network's options, our account there, and a ready client -> who speaks."""
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
-def _sandbox(options: SourceOptions, account: str, client: httpx.Client) -> Publisher:
-    if not isinstance(options, SandboxOptions):
-        raise TypeError(type(options).__name__)
-    return SandboxPublisher(options.url, account, client)
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a publisher may use beside its options.
+
+    `client` sends the source's credential to its own host, with a time-out under the network's `settle`. `secrets` are
+    those that the options class names, by variable, for libraries that want them in hand:
+    `given.secrets["X_TOKEN"].for_url(options.url)`. `limits` is what networks still grant, shared with the collectors;
+    `seconds` the time-out of one request, for libraries that are told one.
+    """
+
+    client: httpx.Client
+    secrets: Mapping[str, Credential] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Unlimited)
+    clock: Callable[[], datetime] = _now
+    seconds: float = 10.0
 
 
-def _wordpress(options: SourceOptions, _account: str, client: httpx.Client) -> Publisher:
-    """The user whose password we hold is who speaks, whatever `accounts` says."""
-    if not isinstance(options, WordPressOptions) or options.username is None:
-        raise TypeError(type(options).__name__)
-    return WordPressPublisher(options.url, options.username, client)
+Builder = Callable[[Any, str, Given], Publisher | None]
+"""A network's options, our account there, and what it may use -> who speaks; None if nobody. Asks none yet."""
+
+
+def _sandbox(options: SandboxOptions, account: str, given: Given) -> Publisher:
+    from responders.publishers.sandbox import SandboxPublisher  # noqa: PLC0415 - not loaded in production
+
+    return SandboxPublisher(options.url, account, given.client, given.clock)
+
+
+def _wordpress(options: WordPressOptions, _account: str, given: Given) -> Publisher | None:
+    """The user whose password we hold is who speaks, whatever `accounts` says; without one, we only read."""
+    from responders.publishers.wordpress import WordPressPublisher  # noqa: PLC0415 - not loaded where no site is ours
+
+    if not options.username:
+        return None
+    return WordPressPublisher(options.url, options.username, given.client, given.clock)
 
 
 BUILDERS: dict[str, Builder] = {"sandbox": _sandbox, "wordpress": _wordpress}
-"""Every network that can be answered. A new one adds its line here."""
+"""Every network that can be answered. A new one adds its line here, and its world in `tests/responders/contract`."""
 
 
-def build_publishers(
-    config: Config, client_for: Callable[[Brand, str], httpx.Client], *, dry_run_label: str = "dry run"
-) -> Publishers:
+def build_publishers(config: Config, given_to: Callable[[str], Given], *, dry_run_label: str = "dry run") -> Publishers:
     """Every publisher the configuration speaks of: one per brand and network where the brand has an account.
 
     Args:
         config: brands, their accounts and their sources; what is not `live` gets its console twin.
-        client_for: a client with that brand's credential for the source of that name, and a time-out under `settle`.
+        given_to: what the publisher of the source of that name may use.
         dry_run_label: opens what the console twin prints, in the operator's language.
     """
     found: dict[tuple[str, str], Publisher] = {}
@@ -77,8 +101,8 @@ def build_publishers(
             place = (brand.name, options.kind)
             if place in found:  # the first source of a network says where it is answered
                 continue
-            if isinstance(options, WordPressOptions) and not options.username:
-                continue  # a site that we only read
-            real = BUILDERS[options.kind](options, brand.accounts[options.kind], client_for(brand, name))
+            real = BUILDERS[options.kind](options, brand.accounts[options.kind], given_to(name))
+            if real is None:  # a place that we only read
+                continue
             found[place] = real if config.is_live(brand.name) else console_twin(real, label=dry_run_label)
     return Publishers(found)

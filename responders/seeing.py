@@ -7,11 +7,14 @@ from typing import Final
 from sqlmodel import Session
 
 from config.schema import Config
-from models.network import NetworkRules
+from models.ml.risk import Because, Family
+from models.ml.spam import LIKELY as SPAM
+from models.network import NETWORKS, NetworkRules
 from models.status import MentionStatus, ReplyStatus
-from models.store import mentions, replies, stories, writing
-from models.tables import PostRow, ReplyRow
-from models.verdict import Sentiment
+from models.store import conversations, mentions, replies, stories, writing
+from models.store.risk import reach_of
+from models.tables import PostRow, ReplyRow, VerdictRow
+from models.verdict import HEADS, LIKELY, Intent, Sentiment
 from responders.publisher import (
     HandsOver,
     Manner,
@@ -23,7 +26,7 @@ from responders.publisher import (
     Retracts,
 )
 from responders.registry import Publishers
-from responders.seen import AnswerSeen, Eligibility, MentionSeen, Person, StorySeen
+from responders.seen import AnswerSeen, Eligibility, Judgement, MentionSeen, Person, StorySeen
 from responders.speaking import is_ours
 
 _NOBODY: Final = "…"
@@ -77,7 +80,9 @@ def eligibility(session: Session, brand: str, post: PostRow, config: Config, pub
     """Whether `brand` can answer that post in public, asking no network."""
     publisher = publishers.of(brand, post.network)
     if publisher is None:
-        return Eligibility("", None, not config.is_live(brand), ProblemCode.CANNOT_REPLY, browser=post.url)
+        known = NETWORKS.get(post.network)
+        browser = post.url if known and (known.can_reply or known.by_hand) and not post.gone_at else ""
+        return Eligibility("", None, not config.is_live(brand), ProblemCode.CANNOT_REPLY, browser=browser)
     ref, rules = ref_of(post), publishers.rules(post.network)
     preview = as_we_know(session, publisher.preview("", ref), post, rules)
     reasons = [problem.code for problem in preview.problems if problem.code is not ProblemCode.EMPTY]
@@ -102,6 +107,23 @@ def story_seen(session: Session, post: PostRow) -> StorySeen | None:
         return None
     far = stories.spread(session, post.story_id)
     return StorySeen(copies=far.posts, places=far.places, authors=far.authors) if far.posts > 1 else None
+
+
+def judgement(post: PostRow, verdict: VerdictRow) -> Judgement:
+    """What is thought of a mention beside its sentiment."""
+    because = None if verdict.risk is None else Because.unpacked(verdict.risk_because)
+    labels = tuple(name for name in HEADS if verdict.heads.get(name, 0.0) >= LIKELY)
+    words = because.words if because else ()
+    return Judgement(
+        unsure=verdict.unsure,
+        labels=labels,
+        danger="danger" in labels or any(named.family is Family.DANGER for named in words),
+        intent=Intent(verdict.intent) if verdict.intent else None,
+        spam=verdict.spam is not None and verdict.spam >= SPAM,
+        risk=verdict.risk,
+        because=because,
+        reach=reach_of(post),
+    )
 
 
 def see(session: Session, mention_id: int, config: Config, publishers: Publishers, now: datetime) -> MentionSeen:
@@ -146,7 +168,10 @@ def see(session: Session, mention_id: int, config: Config, publishers: Publisher
         answer=answer_seen(answer, publishers) if answer else None,
         standing=host.standing(ref) if host else None,
         acts=tuple(host.actions(ref)) if host else (),
+        went_on=conversations.went_on(session, mention_id),
+        follows=mention.follows_id is not None,
         story=story_seen(session, post),
         rule=mention.rule,
         gone=post.gone_at is not None,
+        judged=judgement(post, verdict),
     )

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from models.conversation import WentOn
+from models.ml.risk import Because
 from models.status import MentionStatus, ReplyStatus
-from models.verdict import Sentiment
+from models.verdict import Intent, Sentiment
 from responders.publisher import PLAIN, Act, Manner, ProblemCode, Standing
 
 
@@ -69,6 +71,25 @@ class StorySeen:
 
 
 @dataclass(frozen=True, slots=True)
+class Judgement:
+    """What is thought of a mention beside its sentiment.
+
+    `unsure`: the sentiment is not to be counted on. `labels`: those of `models.verdict.HEADS` that hold. `danger`: a
+    person may be in danger, by the model or by the words. `risk` in [0, 1] and `because`; `reach`: people who may have
+    seen it; each None where unknown.
+    """
+
+    unsure: bool = False
+    labels: tuple[str, ...] = ()
+    danger: bool = False
+    intent: Intent | None = None
+    spam: bool = False
+    risk: float | None = None
+    because: Because | None = None
+    reach: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MentionSeen:
     """Everything a card says of one mention.
 
@@ -106,7 +127,12 @@ class MentionSeen:
     answer: AnswerSeen | None
     standing: Standing | None = None
     acts: tuple[Act, ...] = ()
+    went_on: WentOn | None = None
+    """What came after our answer."""
+    follows: bool = False
+    """Whether this itself answers an answer of ours."""
     story: StorySeen | None = None
     rule: str = ""
     gone: bool = False
     """The network no longer shows the post: what it said and who said it are not kept."""
+    judged: Judgement = Judgement()

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from config.i18n import Words, mark
+from config.i18n import Words, mark, words
+from config.schema import BrandReplies, Language
 from models.errors import AccessLost, NetworkError, Refused, RetryLater, Unclear
 from models.status import IllegalMove, MentionStatus, ReplyStatus
 from models.store.mentions import NotFound
@@ -144,6 +145,27 @@ def explain_problem(problem: Problem, preview: Preview, t: Words) -> str:
     limit = "" if preview.limit is None else t.number(preview.limit)
     said = _PROBLEMS[problem.code]
     return t(said, length=t.number(preview.length), limit=limit, detail=problem.detail)
+
+
+GUARDED = frozenset(
+    {
+        ProblemCode.SHOWS_PHONE,
+        ProblemCode.SHOWS_MAIL,
+        ProblemCode.SHOWS_IBAN,
+        ProblemCode.SHOWS_CARD,
+        ProblemCode.SHOWS_ORDER,
+    }
+)
+"""What somebody could do harm with: the answer is stopped, and `in_private` offered in its place."""
+_IN_PRIVATE = mark(
+    "Hello, to keep your details safe, let us continue in private: send us a message and we will answer you."
+)
+
+
+def in_private(language: str, replies: BrandReplies) -> str:
+    """Said in public instead of something private, in the language of whom we answer; else in English."""
+    spoken: Language = "fr" if language.casefold().startswith("fr") else "en"
+    return replies.private.get(spoken) or words(spoken)(_IN_PRIVATE)
 
 
 def explain_answer(answer: AnswerSeen, brand: str, t: Words) -> str:

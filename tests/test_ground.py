@@ -49,8 +49,8 @@ for room in sys.argv[1:]:
     importing = room
     package = importlib.import_module(room)
     for found in pkgutil.walk_packages(getattr(package, "__path__", []), room + "."):
-        if found.name.endswith("__main__") or ".migrations." in found.name:
-            continue  # run, not imported: by python -m, by alembic
+        if found.name.endswith("__main__") or ".migrations." in found.name or ".training." in found.name:
+            continue  # run, not imported: by python -m, by alembic, by who makes the weights
         importing = found.name
         importlib.import_module(found.name)
 heavy = sorted({"transformers", "onnxruntime", "torch", "tokenizers", "playwright"} & set(sys.modules))

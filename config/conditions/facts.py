@@ -5,8 +5,9 @@ from datetime import datetime, tzinfo
 
 from config.conditions.fields import WEEKDAYS
 from config.conditions.tree import Facts
+from models.ml.spam import LIKELY as SPAM
 from models.post import Post
-from models.verdict import Verdict
+from models.verdict import HEADS, LIKELY, Verdict
 
 _UNDETERMINED = "und"
 
@@ -18,6 +19,8 @@ def facts_of(  # noqa: PLR0913 - everything that is known of a mention
     source: str | None,
     words: tuple[str, ...],
     verdict: Verdict | None,
+    risk: float | None = None,
+    reach: int | None = None,
     accounts: Collection[str],
     now: datetime,
     timezone: tzinfo,
@@ -30,10 +33,17 @@ def facts_of(  # noqa: PLR0913 - everything that is known of a mention
     local = post.at.astimezone(timezone)
     author, engagement = post.author, post.engagement
     language = verdict.language if verdict and verdict.language != _UNDETERMINED else None
+    heads = verdict.heads if verdict else {}
     return {
         "sentiment": verdict.label.value if verdict else None,
         "confidence": verdict.confidence if verdict else None,
         "language": language,
+        "unsure": verdict.unsure if verdict else None,
+        "intent": verdict.intent.value if verdict and verdict.intent else None,
+        **{head: None if heads.get(head) is None else heads[head] >= LIKELY for head in HEADS},
+        "spam": None if verdict is None or verdict.spam is None else verdict.spam >= SPAM,
+        "risk": risk,
+        "reach": reach,
         "text": f"{post.title}\n{post.text}",
         "title": post.title,
         "words": words,

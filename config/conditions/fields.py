@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from models.network import NETWORKS
-from models.verdict import Sentiment
+from models.verdict import Intent, Sentiment
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -62,6 +62,30 @@ FIELDS: Final[dict[str, Field]] = {
             tuple(Sentiment),
         ),
         Field("confidence", Kind.SHARE, "how sure the model is of the sentiment", "confidence >= 80%"),
+        Field("unsure", Kind.YES_NO, "whether the model is too little sure of the sentiment to count on it", "unsure"),
+        Field("risk", Kind.SHARE, "how much it can hurt, from 0 to 1", "risk >= 0.8", may_be_unknown=True),
+        Field("reach", Kind.COUNT, "how many people may have seen it", "reach >= 100k", may_be_unknown=True),
+        Field(
+            "intent",
+            Kind.CHOICE,
+            "what the author wants",
+            "intent == question",
+            tuple(Intent),
+            may_be_unknown=True,
+        ),
+        *(
+            Field(head, Kind.YES_NO, meaning, example, may_be_unknown=True)
+            for head, meaning, example in (
+                ("danger", "whether a person may be in danger: threat, suicide, private address", "danger"),
+                ("anger", "whether the author is angry", "anger and followers >= 1k"),
+                ("joy", "whether the author is glad", "joy"),
+                ("sadness", "whether the author is sad", "sadness"),
+                ("fear", "whether the author is afraid", "fear"),
+                ("irony", "whether it is meant ironically", "irony"),
+                ("offensive", "whether it insults or attacks somebody", "not offensive"),
+            )
+        ),
+        Field("spam", Kind.YES_NO, "whether it looks like spam or a scam", "not spam", may_be_unknown=True),
         Field("text", Kind.TEXT, "what was said, title included", 'text contains "remboursement"'),
         Field("title", Kind.TEXT, "the title, where there is one", "title contains enquête"),
         Field("words", Kind.TEXT, "the words that matched the query", "words contains retard"),
@@ -132,6 +156,31 @@ HABITS: Final = {
     "tone": "sentiment",
     "retweets": "reposts",
     "shares": "reposts",
+    "risque": "risk",
+    "severity": "risk",
+    "portée": "reach",
+    "portee": "reach",
+    "audience": "reach",
+    "intention": "intent",
+    "colère": "anger",
+    "colere": "anger",
+    "angry": "anger",
+    "joie": "joy",
+    "tristesse": "sadness",
+    "peur": "fear",
+    "ironie": "irony",
+    "ironique": "irony",
+    "sarcasm": "irony",
+    "sarcasme": "irony",
+    "insulte": "offensive",
+    "offensant": "offensive",
+    "injurieux": "offensive",
+    "toxic": "offensive",
+    "incertain": "unsure",
+    "pourriel": "spam",
+    "indésirable": "spam",
+    "arnaque": "spam",
+    "scam": "spam",
 }
 """French, and other tools' names, of our fields."""
 
@@ -144,5 +193,10 @@ MEANT: Final = {
     "samedi": "saturday",
     "dimanche": "sunday",
     "neutre": "neutral",
+    "plainte": "complaint",
+    "reclamation": "complaint",
+    "eloge": "praise",
+    "compliment": "praise",
+    "autre": "other",
 }
 """French values whose English does not look alike."""

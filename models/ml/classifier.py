@@ -12,13 +12,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.ml.embedding import pack
 from models.ml.manner import ANY, CLASSES, Floats, Manner, manner_of
-from models.verdict import Intent, Sentiment, Verdict
+from models.verdict import Embedding, Intent, Sentiment, Verdict
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -65,6 +66,8 @@ class Reading:
     heads: Mapping[str, Floats]
     intents: Floats | None
     embeddings: NDArray[np.float32] | None
+    encoder: str = ""
+    """Whose embeddings they are, where `model` names more than the encoder."""
 
     def verdict(self, row: int, language: str) -> Verdict:
         """One text's, as it is stored."""
@@ -80,7 +83,40 @@ class Reading:
             brand=self.brands[row],
             heads={name: float(column[row]) for name, column in self.heads.items()},
             intent=None if self.intents is None else list(Intent)[int(self.intents[row].argmax())],
+            embedding=self._embedding(row),
         )
+
+    def _embedding(self, row: int) -> Embedding | None:
+        if self.embeddings is None:
+            return None
+        return Embedding(self.encoder or self.model, pack(self.embeddings[row : row + 1])[0])
+
+
+class Reader(Protocol):
+    """Whatever reads texts: the bundled model, a configured one, either with a head learnt from a team's labels."""
+
+    @property
+    def name(self) -> str:
+        """Who judges, for the verdict."""
+        ...
+
+    @property
+    def encoder(self) -> str:
+        """Whose embeddings it gives: vectors of one encoder compare, those of two do not."""
+        ...
+
+    def read(
+        self,
+        texts: Sequence[str],
+        brands: Sequence[str | None] | None = None,
+        languages: Sequence[str] | None = None,
+    ) -> Reading:
+        """Everything one pass tells of `texts`, in their order; of each about the brand and in the language beside it.
+
+        Raises:
+            ModelMissing: the model cannot be had.
+        """
+        ...
 
 
 class _Model(NamedTuple):
@@ -105,6 +141,11 @@ class Classifier:
         """Which weights judge, for the verdict: the folder's name and the weight file's size in bytes."""
         return f"{self.folder.name}-{(self.folder / 'model.onnx').stat().st_size}"
 
+    @property
+    def encoder(self) -> str:
+        """Whose embeddings these are: the same weights'."""
+        return self.name
+
     def read(
         self,
         texts: Sequence[str],
@@ -118,11 +159,7 @@ class Classifier:
         """
         asked = list(brands) if brands is not None else [None] * len(texts)
         tongues = list(languages) if languages is not None else [ANY] * len(texts)
-        raw = {"sentiment": np.empty((len(texts), CLASSES), dtype=np.float32)}
-        for rows in _micro_batches(texts):
-            found = self._pass([prepare(texts[row]) for row in rows], [asked[row] for row in rows])
-            for name, values in found.items():
-                raw.setdefault(name, np.empty((len(texts), values.shape[1]), dtype=np.float32))[rows] = values
+        raw = self.raw(texts, asked)
         manner = self._model.manner if len(texts) else Manner()
         sentiment = manner.sentiment(raw["sentiment"], tongues)
         return Reading(
@@ -134,6 +171,19 @@ class Classifier:
             intents=manner.intents(raw),
             embeddings=raw.get("embedding"),
         )
+
+    def raw(self, texts: Sequence[str], brands: Sequence[str | None]) -> dict[str, NDArray[np.float32]]:
+        """The model's own numbers, not calibrated: output -> shape (len(texts), its width), `sentiment` among them.
+
+        Raises:
+            ModelMissing: there is no model in the folder.
+        """
+        raw = {"sentiment": np.empty((len(texts), CLASSES), dtype=np.float32)}
+        for rows in micro_batches(texts):
+            found = self._pass([prepare(texts[row]) for row in rows], [brands[row] for row in rows])
+            for name, values in found.items():
+                raw.setdefault(name, np.empty((len(texts), values.shape[1]), dtype=np.float32))[rows] = values
+        return raw
 
     def probabilities(self, texts: Sequence[str]) -> Probabilities:
         """The sentiment of `texts` alone, shape (len(texts), 3), in their order.
@@ -208,8 +258,8 @@ class Classifier:
                 raise ModelMissing(msg)
 
 
-def _micro_batches(texts: Sequence[str]) -> Iterator[list[int]]:
-    # Alike lengths together: a batch costs as much as its longest text in every row.
+def micro_batches(texts: Sequence[str]) -> Iterator[list[int]]:
+    """Rows of `texts`, alike lengths together: a batch costs as much as its longest text in every row."""
     order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
     for start in range(0, len(order), BATCH):
         yield order[start : start + BATCH]

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from models.ml.classifier import Classifier
+from models.ml.classifier import Reader
 from models.ml.language import LanguageReader
+from models.ml.spam import spam_of
 from models.post import Post
 from models.verdict import Verdict
 
@@ -27,9 +28,9 @@ class Judge(Protocol):
 
 
 class ModelJudge:
-    """The bundled model's judgement."""
+    """A model's judgement, the bundled one's unless another is configured."""
 
-    def __init__(self, classifier: Classifier, languages: LanguageReader) -> None:
+    def __init__(self, classifier: Reader, languages: LanguageReader) -> None:
         self.classifier = classifier
         self.languages = languages
 
@@ -41,7 +42,15 @@ class ModelJudge:
         """
         if not asks:
             return []
-        texts = [f"{ask.post.title}\n{ask.post.text}" if ask.post.title else ask.post.text for ask in asks]
+        texts = [words_of(ask.post.title, ask.post.text) for ask in asks]
         languages = [self.languages.read(text, ask.post.language) for text, ask in zip(texts, asks, strict=True)]
         found = self.classifier.read(texts, [ask.brand for ask in asks], languages)
-        return [found.verdict(row, language) for row, language in enumerate(languages)]
+        return [
+            found.verdict(row, language).model_copy(update={"spam": spam_of(ask.post).likelihood})
+            for row, (ask, language) in enumerate(zip(asks, languages, strict=True))
+        ]
+
+
+def words_of(title: str, text: str) -> str:
+    """What the model is given of a post."""
+    return f"{title}\n{text}" if title else text

@@ -1,10 +1,12 @@
 """Which language a text is in: the network's own tag first, else py3langid among the languages we know."""
 
 import threading
+from collections.abc import Iterable
 from functools import cached_property
 from importlib import resources
 from typing import Any
 
+from models.languages import READABLE, tagged
 from models.ml.classifier import prepare
 
 KNOWN = ("fr", "en", "de", "es", "it", "pt")
@@ -16,20 +18,23 @@ _SHORTEST = 3  # letters: nothing can be said of fewer
 
 
 class LanguageReader:
-    """Reads languages; loads its model at the first text without a tag. Serves every thread."""
+    """Reads languages; loads its model at the first text without a tag. Serves every thread.
 
-    def __init__(self, languages: tuple[str, ...] = KNOWN) -> None:
-        self.languages = languages
+    Raises:
+        ValueError: py3langid cannot tell one of `languages`.
+    """
+
+    def __init__(self, languages: Iterable[str] = KNOWN) -> None:
+        self.languages = tuple(dict.fromkeys(languages))
+        if strange := [code for code in self.languages if code not in READABLE]:
+            msg = f"nobody can tell {strange} by the text"
+            raise ValueError(msg)
         self._loading = threading.Lock()
 
     def read(self, text: str, tag: str | None = None) -> str:
         """ISO 639-1 code, or `und`. `tag`, what the network says (fr, fr-FR), is trusted when it names a language."""
-        if (
-            tag
-            and (code := tag.replace("_", "-").split("-")[0].lower()).isalpha()
-            and code not in (UNDETERMINED, "mul")
-        ):
-            return code
+        if said := tagged(tag):
+            return said
         plain = prepare(text).replace("@user", "").replace("http", "")
         if sum(character.isalpha() for character in plain) < _SHORTEST:
             return UNDETERMINED

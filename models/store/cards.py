@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, or_, select
 
 from models.tables import CardMentionRow, CardRow, MentionRow
 
@@ -14,11 +14,13 @@ GROUP_SIZE = 50
 def waiting(session: Session, brand: str, limit: int = GROUP_SIZE) -> list[int]:
     """Ids of the mentions of `brand` that should be shown and stand on no card, oldest first."""
     shown = select(CardMentionRow.mention_id)
+    threaded = select(CardMentionRow.mention_id)  # what goes on from these is shown in their card's thread
     return [
         found
         for found in session.exec(
             select(MentionRow.id)
             .where(MentionRow.brand == brand, col(MentionRow.shown), col(MentionRow.id).not_in(shown))
+            .where(or_(col(MentionRow.follows_id).is_(None), col(MentionRow.follows_id).not_in(threaded)))
             .order_by(col(MentionRow.id))
             .limit(limit)
         ).all()
@@ -26,13 +28,32 @@ def waiting(session: Session, brand: str, limit: int = GROUP_SIZE) -> list[int]:
     ]
 
 
-def claim(session: Session, brand: str, channel: str, mention_ids: Sequence[int], now: datetime) -> int:
+def going_on(session: Session, brand: str, channels_off: Collection[str] = ()) -> tuple[int, CardRow] | None:
+    """The oldest mention of `brand` that should be shown in the thread of a posted card, and that card."""
+    shown = select(CardMentionRow.mention_id)
+    found = session.exec(
+        select(MentionRow.id, CardRow)
+        .join(CardMentionRow, col(CardMentionRow.mention_id) == col(MentionRow.follows_id))
+        .join(CardRow, col(CardRow.id) == col(CardMentionRow.card_id))
+        .where(MentionRow.brand == brand, col(MentionRow.shown), col(MentionRow.id).not_in(shown))
+        .where(col(CardRow.ts).is_not(None), col(CardRow.channel).not_in(channels_off))
+        .order_by(col(MentionRow.id))
+        .limit(1)
+    ).first()
+    return None if found is None or found[0] is None else (found[0], found[1])
+
+
+def claim(  # noqa: PLR0913 - where, which and when, and the thread by keyword
+    session: Session, brand: str, channel: str, mention_ids: Sequence[int], now: datetime, *, under: str | None = None
+) -> int:
     """Take these mentions for one new card and give its id; Slack is asked after this is committed.
 
     Raises:
         IntegrityError: somebody else claimed one of them first.
     """
-    card = CardRow(kind="mention" if len(mention_ids) == 1 else "group", brand=brand, channel=channel, claimed_at=now)
+    card = CardRow(
+        kind="mention" if len(mention_ids) == 1 else "group", brand=brand, channel=channel, under=under, claimed_at=now
+    )
     session.add(card)
     session.flush()
     if card.id is None:

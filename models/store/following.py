@@ -10,6 +10,7 @@ from models.post import Engagement, clean, short_id
 from models.status import MentionStatus
 from models.store.decisions import LISTENER, What
 from models.store.mentions import move
+from models.store.risk import re_risk
 from models.store.touch import touch_post
 from models.tables import CandidateRow, CardMentionRow, EmbeddingRow, MentionRow, PostRow, VerdictRow
 from models.verdict import Sentiment
@@ -60,13 +61,21 @@ def erase(session: Session, network: str, external_ids: Sequence[str], now: date
 
 
 def count(session: Session, network: str, engagement: Mapping[str, Engagement], now: datetime) -> None:
-    """Keep what others did with stored posts; what a network does not say (None) stays as it was."""
+    """Keep what others did with stored posts; what a network does not say (None) stays as it was.
+
+    Who is read by more people can hurt more: the risk of their mentions is weighed again.
+    """
+    moved: list[int | None] = []
     for ids in _chunks(tuple(engagement)):
         rows = session.exec(select(PostRow).where(PostRow.network == network, col(PostRow.external_id).in_(ids)))
         said = {stored_id(name): counts for name, counts in engagement.items()}
         for row in rows.all():
             known = said[row.external_id].model_dump(exclude_none=True)
+            if any(getattr(row, name) != value for name, value in known.items()):
+                moved += session.exec(select(MentionRow.id).where(MentionRow.post_id == row.id)).all()
             session.exec(update(PostRow).where(col(PostRow.id) == row.id).values(**known, counted_at=now))
+    session.expire_all()
+    re_risk(session, (mention_id for mention_id in moved if mention_id is not None))
 
 
 def that_matter(  # noqa: PLR0913 - which, and how many

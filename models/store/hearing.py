@@ -1,16 +1,20 @@
 """What the listening side writes: posts, mentions and verdicts, in the transaction that also moves the cursor."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, func, select, update
 
+from models.ml.risk import Risk, packed
 from models.post import Engagement, Post
-from models.store import following, stories
+from models.store import embeddings, following, stories
+from models.store.conversations import Follows, go_on, turns
+from models.store.decisions import OUTBOX
 from models.store.insert import insert_new
 from models.store.posts import keep_thread, to_values
+from models.store.risk import re_risk_stories
 from models.store.stories import Copy
 from models.store.touch import touch_post
 from models.story import Fingerprint
@@ -25,9 +29,10 @@ _CHUNK = 500  # ids a statement: under every database's limit of parameters
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One post, the brands it matched (with the words, as they stand in the text) and the verdict for each.
+    """One post, the brands it matched (with the words, as they stand in the text), verdict and risk for each.
 
-    `verdicts` is empty and `print` None where the post stood in the store already, unchanged.
+    `verdicts` is empty and `print` None where the post stood in the store already, unchanged. `follows`: for which
+    brands it answers a public answer of ours.
     """
 
     post: Post
@@ -36,6 +41,14 @@ class Heard:
     shown: bool
     rule: str
     print: Fingerprint | None = None
+    follows: dict[str, Follows] = field(default_factory=dict)
+    risks: Mapping[str, Risk] = field(default_factory=dict)
+
+    def values(self, brand: str, now: datetime) -> dict[str, Any]:
+        """The columns of the brand's verdict, but for its mention's id."""
+        found = self.risks.get(brand)
+        weighed = {"risk": found.value, "risk_because": packed(found)} if found else {}
+        return {**self.verdicts[brand].model_dump(mode="json"), **weighed, "judged_at": now}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,31 +137,42 @@ def store(session: Session, source: str, heard: Sequence[Heard], now: datetime) 
             "rule": item.rule,
             "stored_at": now,
             "changed_at": now,
+            **turns(item.follows, brand),
         }
         for item in heard
         for brand, words in item.brands.items()
     ]
     new = insert_new(session, MentionRow, rows, (col(MentionRow.id), col(MentionRow.post_id), col(MentionRow.brand)))
-    verdicts = {
-        (after[identity(item.post)].post_id, brand): verdict
-        for item in heard
-        for brand, verdict in item.verdicts.items()
-    }
+    judged = {(after[identity(item.post)].post_id, brand): item for item in heard for brand in item.verdicts}
     insert_new(
         session,
         VerdictRow,
         [
-            {"mention_id": mention, **_verdict_values(verdicts[post, brand], now)}
+            {"mention_id": mention, "risk": None, "risk_because": {}, **judged[post, brand].values(brand, now)}
             for mention, post, brand in new
-            if (post, brand) in verdicts
+            if (post, brand) in judged
         ],
     )
+    going_on = {(after[identity(item.post)].post_id, brand): it for item in heard for brand, it in item.follows.items()}
+    for mention, post, brand in sorted(new):
+        if (post, brand) in going_on:
+            go_on(session, mention, going_on[post, brand], who=OUTBOX, at=now)
     copies = {
         after[key].post_id: Copy(after[key].post_id, item.post.at, item.print)
         for key, item in {identity(item.post): item for item in heard}.items()
         if item.print and (key in fresh or after[key].post_id in edited)
     }
-    stories.place(session, list(copies.values()), now)
+    grown = stories.place(session, list(copies.values()), now)
+    re_risk_stories(session, grown.stories, [mention for mention, post, _ in new if post in grown.posts])
+    embeddings.keep(
+        session,
+        {
+            after[identity(item.post)].post_id: found
+            for item in reversed(heard)
+            for _, verdict in sorted(item.verdicts.items(), reverse=True)  # of two brands' the first one's stays
+            if (found := verdict.embedding)
+        },
+    )
     return Stored(mentions=tuple(sorted(mention for mention, *_ in new)), edited=edited)
 
 
@@ -171,16 +195,12 @@ def _follow_edit(session: Session, post_id: int, item: Heard, now: datetime) -> 
     changed = {key: values[key] for key in ("title", "text", "url", "links", "accounts", "thread")}
     edited_at = item.post.edited_at or now
     session.exec(update(PostRow).where(col(PostRow.id) == post_id).values(**changed, edited_at=edited_at))
-    for brand, verdict in item.verdicts.items():
+    for brand in item.verdicts:
         mentions = select(MentionRow.id).where(MentionRow.post_id == post_id, MentionRow.brand == brand)
         session.exec(
             update(VerdictRow)
             .where(col(VerdictRow.mention_id).in_(mentions), col(VerdictRow.corrected_label).is_(None))
-            .values(**_verdict_values(verdict, now))
+            .values(**item.values(brand, now))
         )
     touch_post(session, post_id)
     return post_id
-
-
-def _verdict_values(verdict: Verdict, now: datetime) -> dict[str, Any]:
-    return {**verdict.model_dump(mode="json"), "judged_at": now}

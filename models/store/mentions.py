@@ -6,7 +6,9 @@ from typing import NamedTuple
 from sqlmodel import Session, col, func, select
 
 from models.status import MENTION_MOVES, IllegalMove, MentionStatus, ReplyStatus
+from models.store.conversations import settled
 from models.store.decisions import What, Who, record
+from models.store.risk import re_risk
 from models.store.touch import touch
 from models.tables import MentionRow, PostRow, ReplyRow, VerdictRow
 from models.verdict import Sentiment
@@ -93,6 +95,7 @@ def move(  # noqa: PLR0913 - a move names who, what and when
         owner_before=owner, owner_after=row.owner_name,
     )  # fmt: skip
     touch(session, mention_id)
+    settled(session, row, who=who, at=at)
 
 
 def correct(session: Session, mention_id: int, label: Sentiment, *, who: Who, at: datetime) -> None:
@@ -110,6 +113,8 @@ def correct(session: Session, mention_id: int, label: Sentiment, *, who: Who, at
         session, What.CORRECTED, who=who, at=at, brand=stored.mention.brand, mention_id=mention_id,
         before=before, after=label.value, model=verdict.model,
     )  # fmt: skip
+    session.flush()
+    re_risk(session, [mention_id], redraw=False)
     touch(session, mention_id)
 
 

@@ -45,6 +45,13 @@ class Spread(NamedTuple):
     authors: int
 
 
+class Grown(NamedTuple):
+    """What placing posts changed. `stories` grew far enough to tell of it; `posts` joined a story of others."""
+
+    stories: frozenset[int] = frozenset()
+    posts: frozenset[int] = frozenset()
+
+
 _NOWHERE: Final = Spread(0, 0, 0)
 
 
@@ -57,25 +64,28 @@ def one_at_a_time(session: Session) -> None:
         session.exec(select(func.pg_advisory_xact_lock(_LOCK)))
 
 
-def place(session: Session, copies: Sequence[Copy], now: datetime) -> None:
+def place(session: Session, copies: Sequence[Copy], now: datetime) -> Grown:
     """Give each of `copies` its story, in their order, in a transaction that called `one_at_a_time`.
 
     An edited post that others copied stays in its story (a corrected article is still that article); one that stands
     alone is placed as if it were new.
+
+    Returns:
+        The stories and posts of which more is known how far they went.
     """
     if not copies:
-        return
+        return Grown()
     _forget(session, now)
     moving = _leave(session, copies)
     index = _Index(session, moving, now)
     for copy in moving:
         index.place(copy)
-    index.write()
+    return index.write()
 
 
 def spread(session: Session, story_id: int) -> Spread:
     """How far a story went, by what we heard of it."""
-    return _spreads(session, [story_id]).get(story_id, _NOWHERE)
+    return spreads(session, [story_id]).get(story_id, _NOWHERE)
 
 
 def first(session: Session, story_id: int) -> PostRow | None:
@@ -84,7 +94,8 @@ def first(session: Session, story_id: int) -> PostRow | None:
     return session.exec(told.limit(1)).first()
 
 
-def _spreads(session: Session, stories: Iterable[int]) -> dict[int, Spread]:
+def spreads(session: Session, stories: Iterable[int]) -> dict[int, Spread]:
+    """How far each of these stories went; one that nobody tells any more is absent."""
     author = col(PostRow.network) + " " + col(PostRow.author_handle)
     counts = (func.count(), func.count(func.distinct(PostRow.site)), func.count(func.distinct(author)))
     found: dict[int, Spread] = {}
@@ -106,7 +117,7 @@ def _leave(session: Session, copies: Sequence[Copy]) -> list[Copy]:
     for some in _chunks(copy.post_id for copy in copies):
         held = select(PostRow.id, PostRow.story_id).where(col(PostRow.id).in_(some), col(PostRow.story_id).is_not(None))
         stories.update((post or 0, story or 0) for post, story in session.exec(held))
-    shared = {story for story, far in _spreads(session, stories.values()).items() if far.posts > 1}
+    shared = {story for story, far in spreads(session, stories.values()).items() if far.posts > 1}
     if alone := set(stories.values()) - shared:
         session.exec(update(PostRow).where(col(PostRow.story_id).in_(alone)).values(story_id=None))
         session.exec(delete(StoryRow).where(col(StoryRow.id).in_(alone)))
@@ -175,7 +186,7 @@ class _Index:
             if key not in self._owners or not _is_open(self._owners[key], copy.at):
                 self._owners[key] = sketch
 
-    def write(self) -> None:
+    def write(self) -> Grown:
         """Write what the batch changed; a story that grew asks for its cards to be redrawn."""
         session, now = self._session, self._now
         before = self._grown()
@@ -200,7 +211,7 @@ class _Index:
             {"id": post, "story_id": self._root(story), "site": site} for post, (story, site) in self._posts.items()
         ]
         session.execute(update(PostRow), placed)
-        self._tell(before)
+        return self._tell(before)
 
     def _write_keys(self) -> None:
         changed = {key: sketch.id for key, sketch in self._owners.items() if self._stored.get(key) != sketch.id}
@@ -211,17 +222,19 @@ class _Index:
     def _grown(self) -> dict[int, Spread]:
         """How far each story that another copy joins has gone."""
         sizes = Counter(self._root(story) for story, _ in self._posts.values())
-        return _spreads(
-            self._session, [story for story, size in sizes.items() if size > 1 or story not in self._opened]
-        )
+        return spreads(self._session, [story for story, size in sizes.items() if size > 1 or story not in self._opened])
 
-    def _tell(self, before: dict[int, Spread]) -> None:
+    def _tell(self, before: dict[int, Spread]) -> Grown:
         after = self._grown()
+        further = set()
         for story, far in sorted(after.items()):
             if any(told(one, other) for one, other in zip(before.get(story, _NOWHERE), far, strict=True)):
                 touch_story(self._session, story)
+                further.add(story)
         joined = update(StoryRow).where(col(StoryRow.id).in_(set(before)))
         self._session.exec(joined.values(grown_at=self._now))
+        joined_by = frozenset(post for post, (story, _) in self._posts.items() if self._root(story) in before)
+        return Grown(frozenset(further), joined_by)
 
     def _owned(self, keys: Iterable[int], at: datetime) -> list[StorySketchRow]:
         found = {sketch.id: sketch for key in keys if (sketch := self._owners.get(key))}

@@ -23,6 +23,7 @@ from responders.slack.access import Body, Members
 from responders.slack.command import handlers as command
 from responders.slack.desk import Desk
 from responders.slack.home import handlers as home
+from responders.slack.hosting import handlers as hosting
 from responders.slack.mention import handlers as mention
 from responders.slack.poster import TIMEOUT, Poster
 from responders.slack.reply import handlers as reply
@@ -50,7 +51,7 @@ def build_slack(desk: Desk, client: WebClient) -> App:
         token_verification_enabled=False,
         logger=logging.getLogger("slack_bolt.repartie"),
     )
-    for folder in (mention, reply, home, command):
+    for folder in (mention, hosting, reply, home, command):
         folder.register(app, desk)
     _catch_all(app, desk)
     apology.register(app, desk)

@@ -40,20 +40,28 @@ class Channels:
             raise ChannelClosed("channel_not_found")
         return self._ids[name]
 
-    def find_card(self, channel: str, card_id: int, since: datetime) -> str | None:
+    def find_card(self, channel: str, card_id: int, since: datetime, *, under: str | None = None) -> str | None:
         """The ts of our card `card_id` posted in the channel of that id at or after `since` (aware), or None.
 
-        Looks a while further back, since Slack's clock is not ours.
+        `under` is the ts of the message in whose thread it was to stand. Looks a while further back, since Slack's
+        clock is not ours.
 
         Raises:
             SlackTrouble: Slack does not say.
         """
+        oldest = f"{(since - _SKEW).timestamp():.6f}"
         cursor = ""
         for _ in range(_MOST_PAGES):
             with asking():
-                page = self.client.conversations_history(
-                    channel=channel, oldest=f"{(since - _SKEW).timestamp():.6f}", include_all_metadata=True,
-                    limit=_PAGE, cursor=cursor or None,
+                page = (
+                    self.client.conversations_replies(
+                        channel=channel, ts=under, oldest=oldest, include_all_metadata=True, limit=_PAGE,
+                        cursor=cursor or None,
+                    )
+                    if under
+                    else self.client.conversations_history(
+                        channel=channel, oldest=oldest, include_all_metadata=True, limit=_PAGE, cursor=cursor or None
+                    )
                 )  # fmt: skip
             for message in page["messages"]:
                 if _card_in(message) == card_id:

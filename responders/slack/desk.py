@@ -23,7 +23,7 @@ from responders.slack.errors import asking
 from responders.slack.mention import view as mention_view
 from responders.wording import explain_answer
 
-_Kind = TypeVar("_Kind", state.OfMention, state.OfReply, state.Draft)
+_Kind = TypeVar("_Kind", state.OfMention, state.OfReply, state.OfAct, state.Draft)
 Answer = Mapping[str, Any]
 """What a submitted modal is told: `response_action` and its parts; empty closes it."""
 
@@ -128,6 +128,10 @@ class Asked:
         found: Body = (values.get(block_id) or {}).get(action_id) or {}
         chosen: Body = found.get("selected_option") or {}
         return str(found.get("value") or chosen.get("value") or "")
+
+    def has(self, block_id: str) -> bool:
+        """Whether the submitted modal has that input."""
+        return block_id in ((self.view.get("state") or {}).get("values") or {})
 
     def open(self, view: View) -> str:
         """Show a modal, in the place of the one the person is in; gives its id.

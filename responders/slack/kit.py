@@ -18,6 +18,7 @@ from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
     ButtonElement,
+    ConfirmObject,
     ContextBlock,
     InteractiveElement,
     MarkdownTextObject,
@@ -215,6 +216,16 @@ def modal(  # noqa: PLR0913 - a modal has these parts
         submit=plain(submit, TITLE) if submit else None, close=plain(close or t("Close"), TITLE),
         notify_on_close=tell_closed,
     )  # fmt: skip
+
+
+def confirm(t: Words, text: str, yes: str) -> ConfirmObject:
+    """Slack asks first; `text` and `yes` are ours."""
+    return ConfirmObject(
+        title=plain(t("Are you sure?"), 100),
+        text=plain(text, 300),
+        confirm=plain(yes, 30),
+        deny=plain(t("Back"), 30),
+    )
 
 
 def exactly(text: str) -> RichTextBlock:

@@ -212,7 +212,7 @@ class Poster:
             channel = self._channels.resolve(card.channel)
             if self.pace.post_wait(channel, now):
                 return False
-            found = self._channels.find_card(channel, card.id, card.claimed_at)
+            found = self._channels.find_card(channel, card.id, card.claimed_at, under=card.under)
         except errors.ChannelClosed as trouble:
             return self._close(card.channel, trouble, now)
         except errors.SlowDown as trouble:
@@ -232,12 +232,17 @@ class Poster:
             if brand.slack is None or brand.slack.mentions in self._closed:
                 continue
             with self.database.read() as session:
+                going = cards.going_on(session, brand.name, self._closed)
                 waiting = cards.waiting(session, brand.name)
+            if going and self._claim_and_post(brand.name, going[1].channel, [going[0]], now, under=going[1].ts):
+                return True
             if waiting and self._claim_and_post(brand.name, brand.slack.mentions, waiting, now):
                 return True
         return False
 
-    def _claim_and_post(self, brand: str, channel: str, waiting: list[int], now: float) -> bool:
+    def _claim_and_post(
+        self, brand: str, channel: str, waiting: list[int], now: float, *, under: str | None = None
+    ) -> bool:
         try:
             if self.pace.post_wait(self._channels.resolve(channel), now):
                 return False
@@ -249,7 +254,7 @@ class Poster:
         chosen = waiting if len(waiting) > BURST_OVER else waiting[:1]
         try:
             with self.database.write() as session:
-                card_id = cards.claim(session, brand, channel, chosen, self.clock())
+                card_id = cards.claim(session, brand, channel, chosen, self.clock(), under=under)
         except IntegrityError:  # another process was first
             return True
         self._post(card_id, channel, now)
@@ -273,10 +278,13 @@ class Poster:
         if drawing is None:
             return
         wanted, message = drawing
+        with self.database.read() as session:
+            card = cards.get(session, card_id)
         try:
             with asking():
                 answer = self.client.chat_postMessage(
                     channel=place, text=message.text, blocks=message.blocks, metadata=metadata(card_id),
+                    thread_ts=card.under if card else None,
                     unfurl_links=False, unfurl_media=False,
                 )  # fmt: skip
         except errors.Away:

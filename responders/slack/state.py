@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from config.i18n import mark
 from models.verdict import Sentiment
+from responders.publisher import PLAIN, Act, Manner
 
 MAX_METADATA = 3000
 """Characters of `private_metadata`: slack_sdk 3.47 refuses more."""
@@ -40,11 +41,19 @@ class OfReply(_State):
     reply: int = Field(gt=0)
 
 
+class OfAct(_State):
+    """What a moderator chose of a card's menu."""
+
+    mention: int = Field(gt=0)
+    act: Act = Field(strict=False)
+
+
 class Draft(_State):
-    """The text a person previewed, byte for byte, on its way to publication."""
+    """What a person previewed, byte for byte, on its way to publication."""
 
     mention: int = Field(gt=0)
     text: str
+    manner: Manner = PLAIN
 
     @property
     def fits(self) -> bool:

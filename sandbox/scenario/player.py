@@ -165,6 +165,8 @@ class Player:
         post = self._network.publish(step.by, text, parent, at=at, likes=step.likes if at else 0, picture=step.picture)
         if step.id:
             self._ids[step.id] = post.id
+        if step.closed:
+            self._network.close(post.id)
         if step.when_answered:
             self._rules[post.id] = step.when_answered
         if at is None:

@@ -68,6 +68,7 @@ class Step(_Section):
 
     `id` names the post for later steps. `likes` come with it in history, and within half a minute when live. `picture`
     is one of the drawings in `sandbox/social/static/pictures`. `once`: not to be said again in the calm afterwards.
+    `closed`: the conversation takes no answers, as its author wished.
     """
 
     by: Name
@@ -79,6 +80,7 @@ class Step(_Section):
     likes: int = Field(default=0, ge=0)
     picture: Literal["dawn", "coast", "queue", "porto", ""] = ""
     once: bool = False
+    closed: bool = False
     when_answered: Answered | None = None
 
     @model_validator(mode="after")

@@ -114,7 +114,9 @@ class Pages:
         except Missing as missing:
             return self._lost(request, gone=missing.gone)
         branches = timeline.thread(self._network, post)
-        return self._show(request, template, post=post, branches=branches, live="thread")
+        return self._show(
+            request, template, post=post, branches=branches, closed=self._network.is_closed(post), live="thread"
+        )
 
     async def _person(self, request: Request) -> Response:
         handle = request.path_params["handle"]

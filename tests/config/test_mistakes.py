@@ -127,19 +127,22 @@ SHAPE: dict[str, Row] = {
     "unknown kind": (
         ("kind: rss", "kind: rsss"),
         "not_choice_close 7:18",
-        ("“rsss” is not possible for “kind”", "did you mean “rss”? The choice is rss, sandbox or wordpress"),
+        (
+            "“rsss” is not possible for “kind”",
+            "did you mean “rss”? The choice is mail, rss, sandbox, webhook or wordpress",
+        ),
         (
             "« rsss » n’est pas possible pour « kind »",
-            "vouliez-vous dire « rss » ? Au choix : rss, sandbox ou wordpress",
+            "vouliez-vous dire « rss » ? Au choix : mail, rss, sandbox, webhook ou wordpress",
         ),
     ),
     "no kind": (
         ("kind: rss, ", ""),
         "no_kind 7:3",
-        ("this source does not say its “kind”", "add “kind:” with rss, sandbox or wordpress"),
+        ("this source does not say its “kind”", "add “kind:” with mail, rss, sandbox, webhook or wordpress"),
         (
             "cette source n’indique pas son type (« kind »)",
-            "ajoutez « kind: » suivi de rss, sandbox ou wordpress",
+            "ajoutez « kind: » suivi de mail, rss, sandbox, webhook ou wordpress",
         ),
     ),
 }

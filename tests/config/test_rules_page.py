@@ -12,9 +12,8 @@ from config.conditions import FIELDS, Kind, parse
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-@pytest.fixture(scope="module")
-def generator() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("generate_rules", DOCS / "generate_rules.py")
+def loaded(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, DOCS / f"{name}.py")
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
@@ -22,8 +21,19 @@ def generator() -> ModuleType:
     return module
 
 
+@pytest.fixture(scope="module")
+def generator() -> ModuleType:
+    return loaded("generate_rules")
+
+
 def test_the_committed_page_is_the_one_of_the_code(generator) -> None:
     assert (DOCS / "rules.md").read_text(encoding="utf-8") == generator.rules_page(), "run `make docs`"
+
+
+def test_the_french_page_is_the_one_of_the_code_too() -> None:
+    french = loaded("generate_regles")
+    assert set(french.MEANINGS) == set(FIELDS)
+    assert (DOCS / "regles.md").read_text(encoding="utf-8") == french.rules_page(), "run `make docs`"
 
 
 def test_every_kind_is_explained(generator) -> None:

@@ -23,7 +23,8 @@ def test_the_process_that_is_killed_loads_no_model(tmp_path: Path, module: str):
         "tests.soak.listener_process": {"database": f"sqlite:///{tmp_path}/t.db", "feeds": [], "every": 1.0},
         "tests.soak.outbox_process": {
             "database": f"sqlite:///{tmp_path}/t.db", "workers": str(tmp_path / "workers"),
-            "url": "http://127.0.0.1:1", "token": "t", "scale": 0.1,
+            "network": "sandbox", "account": "aeroplouf", "settle": 12.0, "scale": 0.1,
+            "settings": {"url": "http://127.0.0.1:1", "token": "t"},
         },
     }[module]  # fmt: skip
     with line(module, settings) as killed:

@@ -192,11 +192,11 @@ def test_judges_once_and_again_after_an_edit(listening: Listening, judge: Counti
     listening.run("presse", Shelf([batch(post(1))]).place())
     listening.clock.now += EVERY  # type: ignore[attr-defined] # the fixture's clock
     listening.run("presse", Shelf([batch(post(1))]).place())
-    assert len(judge.judged) == 1
+    assert judge.judged == ["Aéroplouf encore en retard"] * len(BRANDS)  # each brand asks for itself
     listening.clock.now += EVERY  # type: ignore[attr-defined] # the same
     edited = listening.run("presse", Shelf([batch(post(1, "Aéroplouf s'excuse"))]).place())
     assert (edited.edited, edited.mentions) == (1, 0)
-    assert judge.judged[1:] == ["Aéroplouf s'excuse"]
+    assert judge.judged[len(BRANDS) :] == ["Aéroplouf s'excuse"] * len(BRANDS)
     with database.read() as session:
         assert session.exec(select(PostRow)).one().text == "Aéroplouf s'excuse"
 
@@ -234,7 +234,7 @@ def test_each_brand_is_ruled_on_its_own(database: Database, clock: Clock, judge:
             ("Voloair", False, "rule 1: brand == Voloair or hour == 3"),
         }
         assert len(session.exec(select(VerdictRow)).all()) == 2
-    assert len(judge.judged) == 1
+    assert len(judge.judged) == len(BRANDS)
 
 
 def test_what_no_query_wanted_is_recorded_with_the_cursor(

@@ -5,13 +5,13 @@ from config.sources import RssOptions, WordPressOptions
 from responders.publisher import Publisher
 from responders.publishers.console import ConsolePublisher
 from responders.publishers.sandbox import SandboxPublisher
-from responders.registry import build_publishers
+from responders.registry import Given, build_publishers
 from tests.stage import BRAND, OTHER_BRAND, configuration
 
 
 def build(config: Config):
     with httpx.Client() as client:
-        return build_publishers(config, lambda _brand, _options: client)
+        return build_publishers(config, lambda _: Given(client))
 
 
 def test_nothing_is_live_until_the_file_says_so():

@@ -48,7 +48,7 @@ EVERY: list[Explained] = [
     *(
         AlreadyAnswered(replace(ANSWER, status=status))
         for status in ReplyStatus
-        if status not in {ReplyStatus.REFUSED, ReplyStatus.CANCELLED}
+        if status not in {ReplyStatus.REFUSED, ReplyStatus.CANCELLED, ReplyStatus.RETRACTED}
     ),
     NotFound("mention", 1),
     NotFound("reply", 1),

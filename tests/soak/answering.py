@@ -2,45 +2,34 @@
 
 Run by `tests/responders/test_outbox_kills.py` with every duration shortened, and at full scale by hand:
 `python -m tests.soak.answering --kills 200 --replies 400`, which prints a row for `docs/soak.md`; `--postgres` starts a
-PostgreSQL of its own, `--database URL` takes an empty store that is there.
+PostgreSQL of its own, `--database URL` takes an empty store that is there, `--network NAME` another network.
 """
 
 import argparse
 import random
 import sys
 import time
-from collections import Counter
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlmodel import func, select
-from starlette.applications import Starlette
 
 from models.database import Database
 from models.migrate import upgrade
-from models.post import Author, Post
 from models.store import replies
 from models.store.posts import to_row
 from models.tables import MentionRow, ReplyRow, VerdictRow
-from sandbox.server import serving
-from sandbox.social.accounts import Account
-from sandbox.social.api import PREFIX, SquareApi
-from sandbox.social.faults import Fault, Faults, Weather
-from sandbox.social.network import Network
+from tests.soak.arena import Arena, Plan, open_arena
 from tests.soak.lines import line
 from tests.soak.outbox_process import BRAND, WHO
 from tests.soak.stores import add_store, kind_of, store_asked
 
-ACCEPTED_WITHIN_SECONDS = 5.0
-KILLED_WITHIN_SECONDS = 10.0
-"""The longest life of one outbox, at full scale: two to four answers."""
-
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What stands in public and what the store says of it. Nothing doubled, missing or unclear is the proof."""
+    """What stands in public and what the store says of it; `well` is the proof."""
 
     kills: int
     replies: int
@@ -54,18 +43,12 @@ class Tally:
     in_flight: int
     """Kills that met a claimed answer."""
     seconds: float
+    can_be_asked: bool = True
 
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How much, how fast, how unlucky. `scale` multiplies every duration; `faults` adds the network's own."""
-
-    replies: int
-    kills: int
-    scale: float
-    seed: int
-    processes: int = 1
-    faults: bool = False
+    @property
+    def well(self) -> bool:
+        """Nothing twice, nothing missing, and nothing unclear where the network can be asked."""
+        return not (self.doubled or self.missing or (self.can_be_asked and self.unclear))
 
 
 def kill_and_count(url: str, workers: Path, plan: Plan) -> Tally:
@@ -76,52 +59,34 @@ def kill_and_count(url: str, workers: Path, plan: Plan) -> Tally:
     """
     began = time.monotonic()
     chance = random.Random(plan.seed)  # noqa: S311 - moments of killing, nothing secret
-    network = Network([Account(handle="aeroplouf", name=BRAND, official=True), Account(handle="lea", name="Léa M.")])
-    weather = Weather(delay=(0.0, ACCEPTED_WITHIN_SECONDS * plan.scale), chances=_misfortunes(plan))
-    app = Starlette(routes=SquareApi(network, Faults(weather, plan.seed)).routes())
-    with closing(Database(url)) as database:
+    with closing(Database(url)) as database, ExitStack() as stack:
         upgrade(database)
-        with ExitStack() as stack:
-            square = stack.enter_context(serving(app)).rstrip("/") + PREFIX
-            _approve_all(database, network, plan.replies)
-            settings = {
-                "database": url,
-                "workers": str(workers),
-                "url": square,
-                "token": network.accounts.grant("aeroplouf"),
-                "scale": plan.scale,
-            }
-            lines = [stack.enter_context(line("tests.soak.outbox_process", settings)) for _ in range(plan.processes)]
-            in_flight = 0
-            for _ in range(plan.kills):
-                time.sleep(chance.uniform(0.0, KILLED_WITHIN_SECONDS * plan.scale) / plan.processes)
-                with database.read() as session:
-                    in_flight += any(row.claimed_by is not None for row in replies.sending(session))
-                chance.choice(lines).kill()
-            # Each answer may still need its own delay, two looks and another attempt.
-            patience = 30 + plan.replies * 2 * ACCEPTED_WITHIN_SECONDS * plan.scale + 60 * plan.scale
-            _wait_until_settled(database, patience)
-        return _tally(database, network, plan, in_flight, time.monotonic() - began)
+        arena = stack.enter_context(open_arena(plan))
+        _approve_all(database, arena, plan)
+        settings = {
+            "database": url, "workers": str(workers), "network": plan.network, "account": arena.account,
+            "settings": dict(arena.settings), "settle": arena.settle.total_seconds(), "scale": plan.scale,
+        }  # fmt: skip
+        lines = [stack.enter_context(line("tests.soak.outbox_process", settings)) for _ in range(plan.processes)]
+        in_flight = 0
+        for kill in range(plan.kills):
+            if kill % 2:  # half of the kills at any moment, half once something is being sent: a busy machine is slow
+                _until_sending(database)
+            time.sleep(chance.uniform(0.0, arena.life.total_seconds() * plan.scale) / plan.processes)
+            with database.read() as session:
+                in_flight += any(row.claimed_by is not None for row in replies.sending(session))
+            chance.choice(lines).kill()
+        # Each answer may still need its own delay, two looks and another attempt.
+        patience = 30 + (plan.replies * 10 + 60 + 3 * arena.settle.total_seconds()) * plan.scale
+        _wait_until_settled(database, patience)
+        return _tally(database, arena, plan, in_flight, time.monotonic() - began)
 
 
-def _misfortunes(plan: Plan) -> dict[Fault, float]:
-    if not plan.faults:
-        return {}
-    return dict.fromkeys((Fault.CUT, Fault.LOST, Fault.ERROR, Fault.ERROR_AFTER, Fault.LIMITED), 0.05)
-
-
-def _approve_all(database: Database, network: Network, count: int) -> None:
+def _approve_all(database: Database, arena: Arena, plan: Plan) -> None:
     now = datetime.now(UTC)
     with database.write() as session:
-        for number in range(count):
-            said = network.publish("lea", f"Aéroplouf, vol {number}, encore en retard.")
-            post = to_row(
-                Post(
-                    network="sandbox", external_id=said.id, text=said.text, author=Author(handle="lea"),
-                    at=said.at, thread={"id": said.id},
-                ),
-                now,
-            )  # fmt: skip
+        for number in range(plan.replies):
+            post = to_row(arena.ask(number), now)
             session.add(post)
             session.flush()
             mention = MentionRow(brand=BRAND, post_id=post.id or 0, source="place", stored_at=now, changed_at=now)
@@ -134,9 +99,19 @@ def _approve_all(database: Database, network: Network, count: int) -> None:
                 )
             )  # fmt: skip
             replies.approve(
-                session, mention, network="sandbox", account="aeroplouf", dry_run=False,
+                session, mention, network=plan.network, account=arena.account, dry_run=False,
                 text=f"Réponse {number}", who=WHO, at=now, due_at=now,
             )  # fmt: skip
+
+
+def _until_sending(database: Database) -> None:
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        with database.read() as session:
+            rows = session.exec(select(ReplyRow.status, ReplyRow.claimed_by)).all()
+        if any(claimed for _, claimed in rows) or all(status in {"sent", "unclear"} for status, _ in rows):
+            return
+        time.sleep(0.02)
 
 
 def _wait_until_settled(database: Database, patience: float) -> None:
@@ -153,10 +128,8 @@ def _wait_until_settled(database: Database, patience: float) -> None:
     time.sleep(1.0)  # whatever a dead client asked for and the network has not taken yet would be a double
 
 
-def _tally(database: Database, network: Network, plan: Plan, in_flight: int, seconds: float) -> Tally:
-    posts, more = network.changes(0, 10 * plan.replies + 1000)
-    assert not more
-    standing = Counter(post.text for post in posts if post.in_reply_to is not None)
+def _tally(database: Database, arena: Arena, plan: Plan, in_flight: int, seconds: float) -> Tally:
+    standing = arena.standing()
     with database.read() as session:
         rows = session.exec(select(ReplyRow)).all()
     return Tally(
@@ -164,17 +137,18 @@ def _tally(database: Database, network: Network, plan: Plan, in_flight: int, sec
         replies=plan.replies,
         standing=len(standing),
         doubled=sum(count - 1 for count in standing.values()),
-        missing=sum(1 for row in rows if row.text not in standing),
+        missing=sum(row.text not in standing and row.status != "unclear" for row in rows),
         sent=sum(row.status == "sent" for row in rows),
         unclear=sum(row.status == "unclear" for row in rows),
         sent_again=sum(row.attempts > 1 for row in rows),
         in_flight=in_flight,
         seconds=seconds,
+        can_be_asked=arena.can_be_asked,
     )
 
 
 def main() -> None:
-    """Print one row of `docs/soak.md`; exit 1 if anything is doubled, missing or unclear."""
+    """Print one row of `docs/soak.md`; exit 1 if anything is doubled, missing, or unclear where it could be asked."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--replies", type=int, default=400)
@@ -182,9 +156,10 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--faults", action="store_true")
+    parser.add_argument("--network", default="sandbox", help="which arena: tests/soak/arenas/<network>.py")
     add_store(parser)
     asked = parser.parse_args()
-    plan = Plan(asked.replies, asked.kills, asked.scale, asked.seed, asked.processes, asked.faults)
+    plan = Plan(asked.replies, asked.kills, asked.scale, asked.seed, asked.processes, asked.faults, asked.network)
     with store_asked(asked) as (url, folder):
         tally = kill_and_count(url, folder / "workers", plan)
     day = datetime.now(UTC).date().isoformat()
@@ -193,7 +168,7 @@ def main() -> None:
         f"| {tally.kills} | {tally.in_flight} | {tally.replies} | {tally.standing} | {tally.doubled} | {tally.missing} "
         f"| {tally.unclear} | {tally.sent_again} | {tally.seconds / 60:.1f} |"
     )
-    sys.exit(bool(tally.doubled or tally.missing or tally.unclear))
+    sys.exit(not tally.well)
 
 
 if __name__ == "__main__":

@@ -3,51 +3,49 @@
 Started by `tests.soak.lines`.
 """
 
+import json
+import sys
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
-
-import httpx
+from typing import Any
 
 from config.schema import Brand, Config, PublishMode
-from config.sources import SandboxOptions
+from config.sources import RssOptions
 from models.database import Database
 from models.network import NetworkRules, rules
 from responders.outbox import Outbox
-from responders.publishers.sandbox import SandboxPublisher
 from responders.registry import Publishers
 from responders.seen import Person
 from responders.worker import Worker
+from tests.soak.arena import load, publisher
 from tests.soak.lines import lives
 
 BRAND, WHO = "Aéroplouf", Person("U1", "Camille Roux")
-TIMEOUT_SECONDS = 10.0
-"""Of the client that publishes, at full scale; the network's `settle` stands above it."""
 
 
-def configuration(url: str) -> Config:
-    """One brand, live on the square at `url`, for which one person may publish."""
-    brand = Brand(
-        name=BRAND, query="aeroplouf", sources=("place",), accounts={"sandbox": "aeroplouf"}, publishers=(WHO.id,)
-    )
-    place = SandboxOptions(kind="sandbox", url=url)
+def configuration(network: str, account: str) -> Config:
+    """One brand, live on `network`, for which one person may publish."""
+    brand = Brand(name=BRAND, query="aeroplouf", sources=("place",), accounts={network: account}, publishers=(WHO.id,))
+    place = RssOptions(kind="rss", feeds=("https://blog.example/feed",))  # read by nobody here
     return Config(brands=(brand,), sources={"place": place}, publish={BRAND: PublishMode.LIVE})
 
 
-def send(database: str, workers: str, url: str, token: str, scale: float) -> None:
-    """Be an outbox until killed. Every duration is its real one times `scale`."""
+def send(  # noqa: PLR0913 - what one life is made of, by name
+    *, database: str, workers: str, network: str, account: str, settings: Mapping[str, Any], settle: float, scale: float
+) -> None:
+    """Be an outbox until killed. Every duration is its real one times `scale`; `settle` in seconds."""
 
-    def scaled(network: str) -> NetworkRules:
-        known = rules(network)
-        return replace(known, settle=known.settle * scale)
+    def scaled(name: str) -> NetworkRules:
+        return replace(rules(name), settle=timedelta(seconds=settle) * scale)
 
-    headers = {"Authorization": f"Bearer {token}"}
-    client = httpx.Client(headers=headers, timeout=TIMEOUT_SECONDS * scale, trust_env=False)
-    publishers = Publishers({(BRAND, "sandbox"): SandboxPublisher(url, "aeroplouf", client)}, rules=scaled)
-    store = Database(database)
-    Outbox(store, publishers, configuration(url), lambda: datetime.now(UTC), Worker(Path(workers))).run(Event())
+    publishers = Publishers({(BRAND, network): publisher(network, scale, settings)}, rules=scaled)
+    config = configuration(network, account)
+    Outbox(Database(database), publishers, config, lambda: datetime.now(UTC), Worker(Path(workers))).run(Event())
 
 
 if __name__ == "__main__":
+    load(json.loads(sys.argv[1])["network"])  # once, before any life: a fork has it already
     lives(send)

@@ -1,21 +1,16 @@
 """What the numbers of one set of weights are worth, and the `repartie` part of its `config.json`.
 
-Temperature: Guo et al. 2017 (arXiv:1706.04599), fitted in 5 folds, so that what is reported was not fitted on. Expected
-calibration error: bins of equal mass, mean of |accuracy - confidence|.
+Temperature: Guo et al. 2017 (arXiv:1706.04599), fitted in 5 folds, so that what is reported was not fitted on.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from models.ml.manner import softmax
+from models.ml.evaluation import Numbers, calibration_error
+from models.ml.manner import Floats, softmax
 
-Floats = NDArray[np.float64]
-Labels = NDArray[np.int64]
 _GRID = np.exp(np.linspace(np.log(0.25), np.log(4), 241))
-_BINS = 15
-_DRAWS = 1000
 
 
 @dataclass(frozen=True)
@@ -28,28 +23,24 @@ class Fit:
     error: float
 
 
-def temperature_of(logits: Floats, labels: Labels) -> float:
+def temperature_of(logits: Floats, labels: Numbers) -> float:
     """The temperature with the least cross-entropy, to 1%."""
     return float(_GRID[np.argmin([cross_entropy(logits / one, labels) for one in _GRID])])
 
 
-def cross_entropy(logits: Floats, labels: Labels) -> float:
+def cross_entropy(logits: Floats, labels: Numbers) -> float:
     """Mean of -log p(right)."""
     shifted = logits - logits.max(axis=1, keepdims=True)
     picked = shifted[np.arange(len(labels)), labels]
     return float((np.log(np.exp(shifted).sum(axis=1)) - picked).mean())
 
 
-def calibration_error(probabilities: Floats, labels: Labels, bins: int = _BINS) -> float:
-    """Expected calibration error of the argmax, in [0, 1], over `bins` bins of equal mass."""
-    confidence = probabilities.max(axis=1)
-    right = probabilities.argmax(axis=1) == labels
-    order = np.argsort(confidence, kind="stable")
-    parts = [part for part in np.array_split(order, bins) if len(part)]
-    return float(sum(len(part) * abs(right[part].mean() - confidence[part].mean()) for part in parts) / len(order))
+def error_of(probabilities: Floats, labels: Numbers) -> float:
+    """Expected calibration error of the argmax, in [0, 1]."""
+    return calibration_error(probabilities.max(axis=1), probabilities.argmax(axis=1) == labels)
 
 
-def folded(logits: Floats, labels: Labels, folds: int = 5, seed: int = 1) -> Floats:
+def folded(logits: Floats, labels: Numbers, folds: int = 5, seed: int = 1) -> Floats:
     """Probabilities of each row by the temperature of the other folds."""
     found = np.empty_like(logits)
     for part in np.array_split(np.random.default_rng(seed).permutation(len(labels)), folds):
@@ -58,7 +49,7 @@ def folded(logits: Floats, labels: Labels, folds: int = 5, seed: int = 1) -> Flo
     return found
 
 
-def fit(logits: Floats, labels: Labels, seed: int = 1, draws: int = 200) -> Fit:
+def fit(logits: Floats, labels: Numbers, seed: int = 1, draws: int = 200) -> Fit:
     """Temperature with its interval by resampling."""
     random = np.random.default_rng(seed)
     drawn = []
@@ -66,7 +57,7 @@ def fit(logits: Floats, labels: Labels, seed: int = 1, draws: int = 200) -> Fit:
         rows = random.integers(0, len(labels), len(labels))
         drawn.append(temperature_of(logits[rows], labels[rows]))
     low, high = np.quantile(drawn, [0.025, 0.975])
-    error = calibration_error(folded(logits, labels, seed=seed), labels)
+    error = error_of(folded(logits, labels, seed=seed), labels)
     return Fit(temperature_of(logits, labels), float(low), float(high), error)
 
 
@@ -74,7 +65,8 @@ def fit(logits: Floats, labels: Labels, seed: int = 1, draws: int = 200) -> Fit:
 class Point:
     """At `threshold` on p(negative).
 
-    Of what is then called negative `precision` is, `kept` of the calls remain, and `coverage` of all texts have a label.
+    Of what is then called negative `precision` is, `kept` of the calls remain, and `coverage` of all texts keep their
+    label.
     """
 
     threshold: float
@@ -83,7 +75,7 @@ class Point:
     coverage: float
 
 
-def curve(probabilities: Floats, labels: Labels) -> list[Point]:
+def curve(probabilities: Floats, labels: Numbers) -> list[Point]:
     """Precision of negatives against how many are still called so, from 0.33 to 0.99."""
     said = probabilities.argmax(axis=1) == 0
     sure_others = ~said & (probabilities.max(axis=1) >= 0.5)  # noqa: PLR2004 - even odds

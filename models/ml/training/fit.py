@@ -9,19 +9,20 @@ import argparse
 import json
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from transformers import AutoTokenizer, BertModel, PreTrainedTokenizerBase
 
+from models.ml.evaluation import confusion, macro_f1
 from models.ml.training.batches import Batch, Drawer, collate, encode
 from models.ml.training.network import Network, mean_pool
 from models.ml.training.quantise import pretend_int8
-from models.ml.training.scores import macro_f1
 from models.ml.training.sources import READERS, Corpus, Example, fingerprint, own, umsab
 from models.ml.training.tasks import SENTIMENT, TASKS, Loss
 
@@ -77,14 +78,15 @@ def _levelled(examples: list[Example]) -> list[Example]:
 
 def groups(network: Network, rate: float) -> list[dict[str, object]]:
     """Lower layers learn slower; what is new learns faster."""
-    layers = cast("list[nn.Module]", list(network.encoder.encoder.layer))
+    encoder: Any = network.encoder
+    layers = encoder.encoder.layer
     found: list[dict[str, object]] = []
     for number, layer in enumerate(layers):
         found.append({"params": list(layer.parameters()), "peak": rate * _DECAY ** (len(layers) - 1 - number)})
     rest = [one for one in network.encoder.embeddings.parameters() if one.requires_grad]
     found.append({"params": rest, "peak": rate * _DECAY ** len(layers)})
-    encoder = {id(one) for one in network.encoder.parameters()}
-    fresh = [one for one in network.parameters() if id(one) not in encoder]
+    known = {id(one) for one in encoder.parameters()}
+    fresh = [one for one in network.parameters() if id(one) not in known]
     found.append({"params": fresh, "peak": rate * 4})
     return found
 
@@ -108,8 +110,15 @@ def loss_of(answers: dict[str, Tensor], batch: Batch, smoothing: float) -> Tenso
 class Run:
     """One run in its folder."""
 
-    def __init__(self, folder: Path, network: Network, teacher: BertModel, plan: Plan) -> None:
-        self.folder, self.network, self.teacher, self.plan = folder, network, teacher, plan
+    def __init__(
+        self,
+        folder: Path,
+        network: Network,
+        teacher: BertModel,
+        plan: Plan,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.folder, self.network, self.teacher, self.plan, self.clock = folder, network, teacher, plan, clock
         self.optimiser = torch.optim.AdamW(groups(network, plan.rate), lr=plan.rate, weight_decay=0.01, fused=True)
         self.average = {name: value.detach().clone() for name, value in network.state_dict().items()}
         self.trained = 0.0  # seconds
@@ -127,10 +136,10 @@ class Run:
         texts, sums = 0, 0.0
         while self.trained < self.plan.minutes * 60:
             for batch in drawer:
-                began = time.monotonic()
+                began = self.clock()
                 sums += self._learn(batch) * len(batch.ids)
                 texts += len(batch.ids)
-                self.trained += time.monotonic() - began
+                self.trained += self.clock() - began
                 if self.trained - saved > _SAVE:
                     self.log({"loss": sums / texts, "texts": texts, "per_second": texts / (self.trained - saved)})
                     self.save()
@@ -215,14 +224,18 @@ class Check:
     def __call__(self, network: Network) -> dict[str, float]:
         """Language -> macro-F1 in percent, and their mean."""
         network.eval()
-        said: dict[str, list[tuple[int, int]]] = {}
+        said: dict[str, list[tuple[int, int]]] = {}  # language -> (label, guess)
         with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
             for rows, batch in self.batches:
                 guesses = network(batch.ids, batch.mask)[SENTIMENT.name].argmax(dim=-1).tolist()
                 for (_, example), guess in zip(rows, guesses, strict=True):
                     label = example.targets[SENTIMENT.name]
-                    said.setdefault(example.language, []).append((int(label), guess))  # type: ignore[arg-type]
-        scores = {language: round(100 * macro_f1(pairs, 3), 2) for language, pairs in sorted(said.items())}
+                    said.setdefault(example.language, []).append((int(str(label)), guess))
+        tables = {language: np.array(pairs, dtype=np.int64) for language, pairs in sorted(said.items())}
+        scores = {
+            language: round(100 * macro_f1(confusion(table[:, 0], table[:, 1])), 2)
+            for language, table in tables.items()
+        }
         return {**scores, "mean": round(sum(scores.values()) / len(scores), 2)}
 
 

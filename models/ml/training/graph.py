@@ -6,6 +6,7 @@ int8 a column with dynamic uint8 inputs, heads in fp16. onnxruntime's fused oper
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import onnx
@@ -16,7 +17,7 @@ from models.ml.training.network import Network
 from models.ml.training.tasks import TASKS
 
 POSITIONS = 128
-_BLOCK = 32
+BLOCK = 32
 _MICROSOFT = "com.microsoft"
 Array = NDArray[np.float32]
 
@@ -33,14 +34,14 @@ class Build:
         self.weights.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
-    def add(self, kind: str, inputs: list[str], name: str, *, outputs: int = 1, **how: object) -> str:
+    def add(self, kind: str, inputs: list[str], name: str, *, outputs: int = 1, **how: Any) -> str:  # noqa: ANN401 - whatever the operator takes
         """A node whose first output is `name`; its others, `name.1`, `name.2`."""
         names = [name, *(f"{name}.{number}" for number in range(1, outputs))]
         domain = how.pop("domain", "")
         self.nodes.append(helper.make_node(kind, inputs, names, name=name, domain=domain, **how))
         return name
 
-    def contrib(self, kind: str, inputs: list[str], name: str, **how: object) -> str:
+    def contrib(self, kind: str, inputs: list[str], name: str, **how: Any) -> str:  # noqa: ANN401 - whatever the operator takes
         """A node of onnxruntime's own operators."""
         return self.add(kind, inputs, name, domain=_MICROSOFT, **how)
 
@@ -87,7 +88,7 @@ def four_bits(table: Array) -> tuple[NDArray[np.uint8], Array]:
     Raises:
         ValueError: the table is not exactly 4-bit.
     """
-    blocks = table.reshape(len(table), -1, _BLOCK)
+    blocks = table.reshape(len(table), -1, BLOCK)
     furthest = np.take_along_axis(blocks, np.abs(blocks).argmax(axis=2)[:, :, None], axis=2)
     scale = np.where(furthest == 0, 1, furthest / -8)  # the furthest value is -8 steps: a step may be negative
     numbers = np.clip(np.round(blocks / scale), -8, 7)
@@ -97,7 +98,7 @@ def four_bits(table: Array) -> tuple[NDArray[np.uint8], Array]:
         raise ValueError(msg)
     scale = scale[:, :, 0].astype(np.float32)
     nibbles = (numbers + 8).astype(np.uint8).reshape(len(table), -1)
-    return nibbles[:, 0::2] | (nibbles[:, 1::2] << 4), scale
+    return np.asarray(nibbles[:, 0::2] | (nibbles[:, 1::2] << 4), dtype=np.uint8), scale
 
 
 def int8_columns(weight: Array) -> tuple[NDArray[np.int8], Array]:
@@ -120,7 +121,7 @@ def _embed(graph: Build, weights: dict[str, Array]) -> str:
         "words",
         gather_axis=0,
         quantize_axis=1,
-        block_size=_BLOCK,
+        block_size=BLOCK,
     )
     places = weights[f"{prefix}.position_embeddings.weight"][:POSITIONS]
     where = graph.half("position", places + weights[f"{prefix}.token_type_embeddings.weight"][0])

@@ -2,7 +2,7 @@
 
 import csv
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -123,8 +123,10 @@ def tweeteval(root: Path, task: str, part: str = "train") -> Iterator[Example]:
 
 
 def _tweeteval_targets(task: str, label: int) -> dict[str, int | tuple[float, ...]]:
-    if task == "emotion":  # anger, joy, optimism, sadness; nobody was asked about fear
-        return {EMOTION.name: (float(label == 0), NAN if label == 2 else float(label == 1), float(label == 3), NAN)}  # noqa: PLR2004
+    if task == "emotion":  # nobody was asked about fear
+        said = ("anger", "joy", "optimism", "sadness")[label]
+        joy = NAN if said == "optimism" else float(said == "joy")
+        return {EMOTION.name: (float(said == "anger"), joy, float(said == "sadness"), NAN)}
     if task == "hate":  # hateful is offensive; what is not hateful may be offensive all the same
         return {"offensive": (1.0,)} if label == 1 else {}
     return {task: (float(label == 1),)}
@@ -173,7 +175,7 @@ def _tsv(file: Path) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
 
 
-READERS = {
+READERS: dict[str, Callable[[Path], Iterator[Example]]] = {
     **{
         f"umsab-{code}": partial(umsab, part="train", languages=(language,))
         for language, code in UMSAB_LANGUAGES.items()

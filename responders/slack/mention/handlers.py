@@ -5,7 +5,6 @@ from collections.abc import Callable
 from slack_bolt import App
 
 from models.verdict import Sentiment
-from responders.publisher import Act
 from responders.seen import MentionSeen, Person
 from responders.slack import ids, state
 from responders.slack.clicks import heard, submitted
@@ -20,11 +19,10 @@ def register(app: App, desk: Desk) -> None:
         (ids.MENTION_RELEASE, desk.moderation.release),
         (ids.MENTION_DONE, desk.moderation.done),
         (ids.MENTION_IRRELEVANT, desk.moderation.not_relevant),
+        (ids.MENTION_ANSWERED, desk.moderation.answered_elsewhere),
         (ids.MENTION_REOPEN, desk.moderation.reopen),
     ):
         app.action(action)(heard(desk, _moving(move)))
-    for action, act in view.ACT_BUTTONS.items():
-        app.action(action)(heard(desk, _moderating(act)))
     app.action(ids.MENTION_SENTIMENT)(heard(desk, ask_sentiment))
     app.view(ids.SENTIMENT_MODAL)(submitted(desk, correct))
     app.action(ids.MENTION_SHOW)(heard(desk, show))
@@ -34,15 +32,6 @@ def _moving(move: Callable[[int, Person], MentionSeen]) -> Callable[[Asked], Non
     def handle(asked: Asked) -> None:
         mention = asked.carried(state.OfMention).mention
         move(mention, asked.person)
-        asked.redraw(mention)
-
-    return handle
-
-
-def _moderating(act: Act) -> Callable[[Asked], None]:
-    def handle(asked: Asked) -> None:
-        mention = asked.carried(state.OfMention).mention
-        asked.desk.moderation.moderate(mention, act, asked.person)
         asked.redraw(mention)
 
     return handle

@@ -2,50 +2,23 @@
 
 from typing import Final
 
-from slack_sdk.models.blocks import Block, ButtonElement, ConfirmObject, InputBlock, Option, RadioButtonsElement
+from slack_sdk.models.blocks import Block, ButtonElement, InputBlock, Option, RadioButtonsElement
 from slack_sdk.models.views import View
 
 from config.conditions import rules
 from config.i18n import Words, mark
 from models.network import written
 from models.status import MentionStatus, ReplyStatus
-from models.verdict import Sentiment
-from responders.publisher import Act, ProblemCode, Standing
+from responders.publisher import ProblemCode
 from responders.seen import AnswerSeen, Eligibility, MentionSeen
 from responders.slack import ids, kit, state
+from responders.slack.hosting import view as hosting
 from responders.slack.kit import Message, Mrkdwn, bold, foreign, join, own, say
+from responders.slack.mention import judged
 
-SENTIMENTS: Final = {
-    Sentiment.NEGATIVE: mark("negative"),
-    Sentiment.NEUTRAL: mark("neutral"),
-    Sentiment.POSITIVE: mark("positive"),
-}
-ACT_BUTTONS: Final = {
-    ids.COMMENT_APPROVE: Act.APPROVE,
-    ids.COMMENT_HOLD: Act.HOLD,
-    ids.COMMENT_SPAM: Act.SPAM,
-    ids.COMMENT_BIN: Act.BIN,
-}
-"""What each button does; what has none stands in a menu."""
-_ACTS: Final = {
-    Act.APPROVE: mark("Approve"),
-    Act.HOLD: mark("Hold back"),
-    Act.SPAM: mark("Spam"),
-    Act.BIN: mark("Bin"),
-}
-_STANDS: Final = {
-    Standing.HELD: mark("⏸ Held back on the site: nobody sees it"),
-    Standing.SPAM: mark("🚫 Marked as spam on the site: nobody sees it"),
-    Standing.BINNED: mark("🗑 In the bin of the site: nobody sees it"),
-}
-_SURE: Final = {
-    Act.SPAM: mark("The comment leaves the site at once, and its filter learns that it was spam."),
-    Act.BIN: mark("The comment leaves the site at once. It can be taken out of the bin for 30 days."),
-}
-_DOTS: Final = {Sentiment.NEGATIVE: "🔴", Sentiment.NEUTRAL: "⚪", Sentiment.POSITIVE: "🟢"}
 _CLOSED: Final = (MentionStatus.DONE, MentionStatus.IRRELEVANT)
 _WAITS: Final = (MentionStatus.OPEN, MentionStatus.TAKEN)
-_ON_ITS_WAY: Final = (ReplyStatus.APPROVED, ReplyStatus.SENDING, ReplyStatus.UNCLEAR)
+_ON_ITS_WAY: Final = (ReplyStatus.APPROVED, ReplyStatus.SENDING, ReplyStatus.UNCLEAR, ReplyStatus.RETRACTING)
 _SHORT: Final = 200
 _ANSWER: Final = 600
 _RULE: Final = 120
@@ -57,19 +30,23 @@ def card(seen: MentionSeen, t: Words, *, problem: str = "", short: bool = False)
     `problem` is what stands in the way of its answer, in a sentence. `short` cuts the quotation, for a Slack that found
     the card too big.
     """
-    closed = seen.status in _CLOSED
+    closed = seen.status in _CLOSED and not seen.follows  # what came after our answer is there to be read
     quoted = _SHORT if closed or short else kit.QUOTED
+    warning = own("") if closed else judged.danger(seen, t)
     blocks: list[Block] = [
+        *([kit.section(warning)] if warning else []),
         kit.section(join((who(seen), where(seen, t)), "\n")),
         kit.quote(seen.text, quoted, title=seen.title, url=seen.url, more=t("See the original")),
     ]
     if not closed:
         blocks.append(
-            kit.context(join((verdict(seen, t), words(seen, t))), rule(seen, t), repeated(seen, t), *_chances(seen, t))
+            kit.context(
+                judged.line(seen, t), join((words(seen, t), rule(seen, t))), repeated(seen, t), *_chances(seen, t)
+            )
         )
     blocks += _state(seen, problem, t)
     blocks += kit.actions(_buttons(seen, t))
-    blocks += kit.actions(_moderation(seen, t))
+    blocks += kit.actions(hosting.moderation(seen, t))
     return Message(headline(seen, t), blocks)
 
 
@@ -82,8 +59,10 @@ def modal(seen: MentionSeen, t: Words, *, problem: str = "") -> View:
 def ask_sentiment(seen: MentionSeen, t: Words) -> View:
     """What is the sentiment really?"""
     options = [
-        Option(text=kit.plain(f"{_DOTS[label]} {t(name).capitalize()}", kit.BUTTON, emoji=True), value=label.value)
-        for label, name in SENTIMENTS.items()
+        Option(
+            text=kit.plain(f"{judged.DOTS[label]} {t(name).capitalize()}", kit.BUTTON, emoji=True), value=label.value
+        )
+        for label, name in judged.SENTIMENTS.items()
     ]
     chosen = next(option for option in options if option.value == seen.label.value)
     choice = RadioButtonsElement(action_id=ids.SENTIMENT_CHOICE, options=options, initial_option=chosen)
@@ -103,6 +82,12 @@ def ask_sentiment(seen: MentionSeen, t: Words) -> View:
 
 def headline(seen: MentionSeen, t: Words) -> Mrkdwn:
     """One line for a notification."""
+    if seen.judged.danger:
+        return say(t, mark("🆘 A person may be in danger: {said}"), said=_headline(seen, t))
+    return _headline(seen, t)
+
+
+def _headline(seen: MentionSeen, t: Words) -> Mrkdwn:
     name = foreign(seen.author_name or seen.author_handle)
     place = foreign(seen.network_label)
     return say(t, mark("{name} on {place}: {text}"), name=name, place=place, text=foreign(seen.title or seen.text, 150))
@@ -124,16 +109,6 @@ def where(seen: MentionSeen, t: Words) -> Mrkdwn:
         history = own(t.plural("{count} earlier exchange with us", "{count} earlier exchanges with us", seen.exchanges))
     place = foreign(seen.place) if seen.place != seen.network_label else own("")
     return join((foreign(seen.network_label), place, followers, history, kit.moment(seen.at, "{ago}")))
-
-
-def verdict(seen: MentionSeen, t: Words) -> Mrkdwn:
-    """What the model thinks and how sure it is, or what a person said instead."""
-    label = own(t(SENTIMENTS[seen.label]))
-    if seen.corrected_by:
-        said = say(t, mark("{label}, corrected by {name}"), label=label, name=foreign(seen.corrected_by))
-    else:
-        said = say(t, mark("{label} {share}"), label=label, share=own(t.percent(seen.confidence)))
-    return join((own(_DOTS[seen.label]), said), " ")
 
 
 def words(seen: MentionSeen, t: Words) -> Mrkdwn:
@@ -176,7 +151,11 @@ def chance(possible: Eligibility, t: Words) -> Mrkdwn:
         length = own(
             t.plural("✅ reply possible ({count} character)", "✅ reply possible ({count} characters)", possible.limit)
         )
-    return join((length, own(t("🧪 dry run: nothing will be published")) if possible.dry_run else own("")), "\n")
+    price = own("")
+    if possible.price is not None:
+        price = say(t, mark("about ${price} a reply"), price=own(t.number(float(possible.price))))
+    rehearsal = own(t("🧪 dry run: nothing will be published")) if possible.dry_run else own("")
+    return join((join((length, price)), rehearsal), "\n")
 
 
 def why(reason: ProblemCode, t: Words) -> str:
@@ -213,14 +192,19 @@ def _state(seen: MentionSeen, problem: str, t: Words) -> list[Block]:
     blocks: list[Block] = []
     if seen.answer is not None:
         blocks += _answer(seen.answer, seen.network, problem, t)
+    if seen.went_on is not None:
+        name, moment = foreign(seen.went_on.name), kit.moment(seen.went_on.at, "{ago}")
+        blocks.append(
+            kit.section(say(t, mark("💬 {name} answered us {moment}, see the thread"), name=name, moment=moment))
+        )
+        blocks.append(kit.quote(seen.went_on.text, _SHORT))
     if seen.writing is not None:
         blocks.append(kit.section(say(t, mark("✍️ {name} is writing an answer"), name=foreign(seen.writing.name))))
     if seen.gone:
         blocks.append(
             kit.section(own(t("🗑 The network no longer shows this post: what it said and who said it are not kept")))
         )
-    if seen.standing in _STANDS:
-        blocks.append(kit.section(own(t(_STANDS[seen.standing]))))
+    blocks += hosting.stands(seen, t)
     line = _standing(seen, t)
     if line:
         blocks.append(kit.section(line))
@@ -254,7 +238,7 @@ def _answer(answer: AnswerSeen, network: str, problem: str, t: Words) -> list[Bl
         line = say(t, mark("⛔ The answer of {name} was not published"), name=name)
     else:
         line = say(t, _LINES[answer.status], name=name, moment=kit.moment(answer.due_at, "{time_secs}"))
-    if answer.status is ReplyStatus.CANCELLED:
+    if answer.status in (ReplyStatus.CANCELLED, ReplyStatus.RETRACTED):
         return [kit.context(line)]
     return [kit.section(join((line, foreign(problem, 400)), "\n")), kit.quote(answer.text, _ANSWER)]
 
@@ -266,6 +250,8 @@ _LINES: Final = {
         "❓ Nobody can say whether the answer of {name} was published.\nLook under the original: is it there?"
     ),
     ReplyStatus.CANCELLED: mark("Answer cancelled ({name})"),
+    ReplyStatus.RETRACTING: mark("↩️ The answer of {name} is being taken back"),
+    ReplyStatus.RETRACTED: mark("↩️ The answer of {name} was taken back: nobody sees it any more"),
 }
 
 
@@ -281,8 +267,11 @@ def _buttons(seen: MentionSeen, t: Words) -> list[ButtonElement]:
         if seen.status is MentionStatus.ANSWERED:
             found.append(kit.button(t("Done"), ids.MENTION_DONE, mention))
         found.append(kit.button(t("Reopen"), ids.MENTION_REOPEN, mention))
+    if answer is not None and answer.can_retract:
+        packed = state.OfReply(mention=seen.mention_id, reply=answer.reply_id).packed()
+        found.append(kit.button(t("Take back…"), ids.REPLY_RETRACT, packed))
     address = kit.safe_url(seen.url)
-    if address:
+    if address and all(button.url != address for button in found):
         found.append(kit.button(t("Open"), ids.MENTION_OPEN, mention, url=address))
     return found
 
@@ -292,6 +281,9 @@ def _work_buttons(seen: MentionSeen, mention: str, t: Words) -> list[ButtonEleme
     found = []
     if seen.eligibility.possible and not answered:
         found.append(kit.button(t("Reply"), ids.MENTION_REPLY, mention, style="primary"))
+    elif not answered and (address := kit.safe_url(seen.eligibility.browser)):
+        found.append(kit.button(t("Answer in the browser"), ids.MENTION_BROWSER, mention, style="primary", url=address))
+        found.append(kit.button(t("I answered"), ids.MENTION_ANSWERED, mention))
     if seen.status is MentionStatus.OPEN:
         found.append(kit.button(t("I take it"), ids.MENTION_TAKE, mention))
     else:
@@ -304,19 +296,6 @@ def _work_buttons(seen: MentionSeen, mention: str, t: Words) -> list[ButtonEleme
     ]
 
 
-def _moderation(seen: MentionSeen, t: Words) -> list[ButtonElement]:
-    """What can be done there at once."""
-    mention = state.OfMention(mention=seen.mention_id).packed()
-    found = []
-    for action, act in ACT_BUTTONS.items():
-        if act in seen.acts:
-            button = kit.button(t(_ACTS[act]), action, mention)
-            if act in _SURE:
-                button.confirm = _confirm(t, t(_SURE[act]), t(_ACTS[act]))
-            found.append(button)
-    return found
-
-
 def _answer_buttons(answer: AnswerSeen, mention_id: int, t: Words) -> list[ButtonElement]:
     packed = state.OfReply(mention=mention_id, reply=answer.reply_id).packed()
     if answer.status is ReplyStatus.APPROVED:
@@ -324,20 +303,11 @@ def _answer_buttons(answer: AnswerSeen, mention_id: int, t: Words) -> list[Butto
     if answer.status is not ReplyStatus.UNCLEAR:
         return []
     there = kit.button(t("It is there"), ids.REPLY_IS_THERE, packed, style="primary")
-    there.confirm = _confirm(
+    there.confirm = kit.confirm(
         t, t("The answer stands under the original: nothing will be sent again."), t("It is there")
     )
     absent = kit.button(t("It is not there"), ids.REPLY_NOT_THERE, packed)
-    absent.confirm = _confirm(
+    absent.confirm = kit.confirm(
         t, t("You looked and the answer is not there: it will be sent again."), t("It is not there")
     )
     return [there, absent]
-
-
-def _confirm(t: Words, text: str, yes: str) -> ConfirmObject:
-    return ConfirmObject(
-        title=kit.plain(t("Are you sure?"), 100),
-        text=kit.plain(text, 300),
-        confirm=kit.plain(yes, 30),
-        deny=kit.plain(t("Back"), 30),
-    )

@@ -11,6 +11,7 @@ from models.verdict import Sentiment
 from responders.seen import MentionSeen
 from responders.slack import ids, kit, state
 from responders.slack.kit import Message, Mrkdwn, foreign, join, own, say
+from responders.slack.mention import judged
 from responders.slack.mention import view as mention
 
 LISTED: Final = 15
@@ -55,7 +56,8 @@ def _blocks(
 def _item(seen: MentionSeen, t: Words) -> Block:
     first = join((mention.who(seen), foreign(seen.network_label, 30), kit.moment(seen.at, "{ago}")))
     text = kit.link(seen.url, foreign(f"{seen.title} {seen.text}", 280))
-    lines = join((first, text, join((mention.verdict(seen, t), _holder(seen, t)))), "\n")
+    thought = join((judged.verdict(seen, t), judged.risk(seen, t), _holder(seen, t)))
+    lines = join((judged.danger(seen, t), first, text, thought), "\n")
     reply = None
     if seen.eligibility.possible and (seen.answer is None or seen.answer.status is ReplyStatus.CANCELLED):
         reply = kit.button(t("Reply"), ids.MENTION_REPLY, state.OfMention(mention=seen.mention_id).packed())
@@ -104,5 +106,5 @@ def _waits(seen: MentionSeen) -> bool:
     return seen.status in _WAITS and (seen.answer is None or seen.answer.status is not ReplyStatus.SENT)
 
 
-def _urgency(seen: MentionSeen) -> tuple[int, float, int]:
-    return _FIRST[seen.label], -seen.confidence, seen.mention_id
+def _urgency(seen: MentionSeen) -> tuple[bool, float, int, float, int]:
+    return not seen.judged.danger, -(seen.judged.risk or 0.0), _FIRST[seen.label], -seen.confidence, seen.mention_id

@@ -4,13 +4,15 @@ from slack_bolt import App
 from slack_sdk.models.views import View
 
 from models.status import IllegalMove
+from responders.publisher import Image, Manner, Preview
 from responders.replies import AlreadyAnswered, CannotPublish, Draft, MayNotSpeak
 from responders.slack import ids, kit, state
 from responders.slack.clicks import heard, submitted
 from responders.slack.desk import Answer, Asked, Desk
 from responders.slack.errors import ViewGone
 from responders.slack.reply import view
-from responders.wording import explain
+from responders.wording import GUARDED, explain
+from responders.wording import in_private as in_private_words
 
 
 def register(app: App, desk: Desk) -> None:
@@ -24,6 +26,10 @@ def register(app: App, desk: Desk) -> None:
     app.action(ids.REPLY_CANCEL)(heard(desk, cancel))
     app.action(ids.REPLY_IS_THERE)(heard(desk, is_there))
     app.action(ids.REPLY_NOT_THERE)(heard(desk, not_there))
+    app.action(ids.REPLY_PRIVATE)(heard(desk, in_private))
+    app.action(ids.REPLY_RETRACT)(heard(desk, ask_retract))
+    app.view(ids.REPLY_RETRACT_MODAL)(submitted(desk, retract))
+    app.view_closed(ids.REPLY_GUARDED)(heard(desk, closed))
 
 
 def begin(asked: Asked) -> None:
@@ -55,29 +61,60 @@ def _first(draft: Draft, asked: Asked) -> View:
 def preview(asked: Asked) -> Answer:
     """Show exactly what will be public, or say under the input what is wrong."""
     mention = asked.carried(state.OfMention).mention
-    shown = asked.desk.answering.preview(mention, asked.entered(ids.REPLY_TEXT_BLOCK, ids.REPLY_TEXT), asked.person)
+    block = ids.REPLY_OFFERED_BLOCK if asked.has(ids.REPLY_OFFERED_BLOCK) else ids.REPLY_TEXT_BLOCK
+    text = asked.entered(block, ids.REPLY_TEXT)
+    shown = asked.desk.answering.preview(mention, text, asked.person, _manner(asked, mention))
+    if shown.problems and all(problem.code in GUARDED for problem in shown.problems):
+        return {"response_action": "update", "view": _guarded(mention, shown, asked)}
     if shown.problems:
         wrong = kit.clean(explain(CannotPublish(shown), asked.t), 150)
-        return {"response_action": "errors", "errors": {ids.REPLY_TEXT_BLOCK: wrong}}
-    if not state.Draft(mention=mention, text=shown.text).fits:
+        return {"response_action": "errors", "errors": {block: wrong}}
+    if not state.Draft(mention=mention, text=shown.text, manner=shown.manner).fits:
         wrong = asked.t("This text is too long for Slack: answer in the browser.")
-        return {"response_action": "errors", "errors": {ids.REPLY_TEXT_BLOCK: wrong}}
+        return {"response_action": "errors", "errors": {block: wrong}}
     seen = asked.desk.moderation.see(mention)
     return {"response_action": "update", "view": view.confirm(seen, shown, asked.t)}
+
+
+def _manner(asked: Asked, mention: int) -> Manner:
+    """What was entered besides the words; what has no input stays as one answers there without saying more."""
+    usual = asked.desk.moderation.see(mention).eligibility.manner
+    url, alt = asked.entered(ids.REPLY_IMAGE_BLOCK, ids.REPLY_IMAGE), asked.entered(ids.REPLY_ALT_BLOCK, ids.REPLY_ALT)
+    return Manner(
+        language=asked.entered(ids.REPLY_LANGUAGE_BLOCK, ids.REPLY_LANGUAGE) or usual.language,
+        warning=asked.entered(ids.REPLY_WARNING_BLOCK, ids.REPLY_WARNING),
+        visibility=asked.entered(ids.REPLY_VISIBILITY_BLOCK, ids.REPLY_VISIBILITY) or usual.visibility,
+        image=Image(url=url.strip(), alt=alt) if url.strip() else None,
+    )
+
+
+def _guarded(mention: int, shown: Preview, asked: Asked) -> View:
+    """It would show something private: stopped, with something else to say."""
+    seen = asked.desk.moderation.see(mention)
+    offered = in_private_words(seen.language, asked.desk.config.brand(seen.brand).replies)
+    draft = state.Draft(mention=mention, text=shown.text, manner=shown.manner)
+    return view.guarded(seen, draft, explain(CannotPublish(shown), asked.t), offered, asked.t)
+
+
+def in_private(asked: Asked) -> None:
+    """Say the offered words instead."""
+    seen = asked.desk.moderation.see(asked.modal_carries(state.Draft).mention)
+    offered = in_private_words(seen.language, asked.desk.config.brand(seen.brand).replies)
+    asked.replace(str(asked.view["id"]), view.write(seen, offered, asked.t, block=ids.REPLY_OFFERED_BLOCK))
 
 
 def back(asked: Asked) -> None:
     """Back from the preview to the text."""
     draft = asked.modal_carries(state.Draft)
     seen = asked.desk.moderation.see(draft.mention)
-    asked.replace(str(asked.view["id"]), view.write(seen, draft.text, asked.t))
+    asked.replace(str(asked.view["id"]), view.write(seen, draft.text, asked.t, draft.manner))
 
 
 def publish(asked: Asked) -> Answer:
     """Approve what was previewed; the card offers to cancel it for a while."""
     draft = asked.carried(state.Draft)
     try:
-        asked.desk.answering.approve(draft.mention, draft.text, asked.person)
+        asked.desk.answering.approve(draft.mention, draft.text, asked.person, draft.manner)
     except (AlreadyAnswered, MayNotSpeak, CannotPublish, IllegalMove) as error:
         return {"response_action": "update", "view": _stopped(draft, error, asked)}
     finally:
@@ -118,6 +155,27 @@ def is_there(asked: Asked) -> None:
 def not_there(asked: Asked) -> None:
     """Somebody looked: the answer is not there, send it again."""
     _settle(asked, sent=False)
+
+
+def ask_retract(asked: Asked) -> None:
+    """Ask for the reason before a published answer is taken back."""
+    carried = asked.carried(state.OfReply)
+    asked.open(view.ask_retract(asked.desk.moderation.see(carried.mention), carried, asked.t))
+
+
+def retract(asked: Asked) -> Answer:
+    """Have it taken back; the outbox does it."""
+    carried = asked.carried(state.OfReply)
+    try:
+        asked.desk.answering.retract(
+            carried.reply, asked.person, asked.entered(ids.REPLY_REASON_BLOCK, ids.REPLY_REASON)
+        )
+    except (MayNotSpeak, IllegalMove) as error:
+        wrong = kit.notice(asked.t, asked.t("Not taken back"), explain(error, asked.t))
+        return {"response_action": "update", "view": wrong}
+    finally:
+        asked.desk.board.hurry(carried.mention)
+    return {}
 
 
 def _settle(asked: Asked, *, sent: bool) -> None:

@@ -9,10 +9,21 @@ from config.conditions import FIELDS, Facts, facts_of, parse
 from config.conditions.rules import RuleNamed, read, written
 from config.i18n import words
 from models.post import Author, Engagement, Post
-from models.verdict import Sentiment, Verdict
+from models.verdict import Intent, Sentiment, Verdict
 
 NOW = datetime(2026, 11, 20, 7, 30, tzinfo=UTC)  # a Friday, half past eight in Paris
-VERDICT = Verdict(language="fr", label=Sentiment.NEGATIVE, negative=0.85, neutral=0.1, positive=0.05, model="test")
+VERDICT = Verdict(
+    language="fr",
+    label=Sentiment.NEGATIVE,
+    negative=0.85,
+    neutral=0.1,
+    positive=0.05,
+    model="test",
+    unsure=True,
+    heads={"anger": 0.5, "irony": 0.49},
+    intent=Intent.COMPLAINT,
+    spam=0.1,
+)
 
 
 def facts(verdict: Verdict | None = VERDICT, **changes: object) -> Facts:
@@ -33,6 +44,8 @@ def facts(verdict: Verdict | None = VERDICT, **changes: object) -> Facts:
         source="presse",
         words=("AÉROPLOUF", "vols retardés"),
         verdict=verdict,
+        risk=0.8,
+        reach=100_000,
         accounts=("aeroplouf",),
         now=NOW,
         timezone=ZoneInfo("Europe/Paris"),
@@ -78,6 +91,18 @@ def facts(verdict: Verdict | None = VERDICT, **changes: object) -> Facts:
         ("age < 90m", False),
         ("age < 2h", True),
         ("views >= 1.2M", True),
+        ("risk >= 0.8", True),
+        ("risk > 80%", False),
+        ("reach >= 100k", True),
+        ("intent == complaint", True),
+        ("intent in (question, praise)", False),
+        ("unsure", True),
+        ("anger", True),
+        ("not irony", True),
+        ("danger", None),
+        ("not danger", None),
+        ("danger is unknown", True),
+        ("spam", False),
         ("likes == 0", True),
         ("likes > 0", False),
         ("followers >= 0", None),
@@ -106,7 +131,11 @@ def test_every_field_has_its_fact() -> None:
 
 def test_without_a_verdict_nothing_is_known_of_it() -> None:
     known = facts(verdict=None)
-    assert [name for name in ("sentiment", "confidence", "language") if known[name] is not None] == []
+    assert [
+        name
+        for name in ("sentiment", "confidence", "language", "intent", "anger", "spam", "unsure")
+        if known[name] is not None
+    ] == []
     unread = VERDICT.model_copy(update={"language": "und"})
     assert parse("language is unknown").holds(facts(verdict=unread))
 

@@ -11,13 +11,14 @@ GOOGLE = """\
 <html><body><table><tr><td>Google Alert - aeroplouf</td></tr>
 <tr itemscope><td><a
 href="https://www.google.com/url?rct=j&amp;sa=t&amp;url=https://journal.example/a/vol-annule-lyon-porto&amp;ct=ga">
-<b>Aéroplouf</b> annule un vol</a><div>Le Journal</div><div>Le vol d'<b>Aéroplouf</b> vers Porto est annulé&nbsp;...</div>
+<b>Aéroplouf</b> annule un vol</a><div>Le Journal</div>
+<div>Le vol d'<b>Aéroplouf</b> vers Porto est annulé&nbsp;...</div>
 <p><a href="https://www.google.com/alerts/share?ru=https://journal.example/a">Facebook</a>
 <a href="https://www.google.com/alerts/feedback?x=1">Signaler comme non pertinent</a></p></td></tr>
-<tr><td><a href="https://www.google.com/url?sa=t&amp;url=https://blog.example/mon-vol-aeroplouf-de-noel&amp;ct=ga">Mon vol</a>
+<tr><td><a href="https://www.google.com/url?sa=t&amp;url=https://blog.example/mon-vol-de-noel&amp;ct=ga">Mon vol</a>
 <div>Aéroplouf m'a perdue</div></td></tr>
 <tr><td><a
-href="https://www.google.com/url?sa=t&amp;url=https://blog.example/mon-vol-aeroplouf-de-noel&amp;ct=ga"><img></a></td></tr>
+href="https://www.google.com/url?sa=t&amp;url=https://blog.example/mon-vol-de-noel&amp;ct=ga"><img></a></td></tr>
 <tr><td><a href="https://www.google.com/alerts/remove?s=x">Se désabonner</a></td></tr></table></body></html>"""
 F5BOT = """Keyword: "aeroplouf"
 
