@@ -148,6 +148,10 @@ PHRASES: Final[dict[str, Phrase]] = {
         mark("“{written}” would send the Slack tokens unencrypted"),
         mark("write https://, or an address of this machine"),
     ),
+    "open_mail": Phrase(
+        mark("the password for {written} would travel unencrypted"),
+        mark("write “security: tls”; none is for a mail server on this very machine"),
+    ),
     # What is said in one place and named in another.
     "unknown_source": Phrase(
         mark("the brand “{brand}” names the source “{written}”, which nobody describes"),

@@ -10,7 +10,7 @@ _TRACKING: Final = re.compile(
     re.IGNORECASE,
 )
 _USUAL_PORTS: Final = {"http": 80, "https": 443}
-_WRAPPED: Final = ("url", "q")
+_WRAPPED: Final = ("url", "q", "u")
 _TWIN_HOST: Final = re.compile(r"(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)")
 _AMP_CACHE: Final = re.compile(r"(?:[^/]+\.)?cdn\.ampproject\.org")
 _AMP_CACHED: Final = re.compile(r"/(?:c|v|a|i|wp)/(?:s/)?([^/]+)(/.*)?")

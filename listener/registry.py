@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
@@ -16,11 +17,13 @@ from config.sources import (
     BlueskyOptions,
     DiscourseOptions,
     HackerNewsOptions,
+    MailOptions,
     MastodonOptions,
     RedditOptions,
     RssOptions,
     SandboxOptions,
     SourceOptions,
+    WebhookOptions,
     WordPressOptions,
     XOptions,
 )
@@ -177,6 +180,15 @@ def _bluesky(options: BlueskyOptions, means: Means, given: Given) -> list[Place]
     ]
 
 
+def _mail(options: MailOptions, means: Means, given: Given) -> list[Place]:
+    from listener.collectors.mail import MailCollector  # noqa: PLC0415 - not loaded where no mailbox is read
+
+    password = given.secrets["IMAP_PASSWORD"].for_url(options.address)
+    queries = [str(query) for hearer in given.hearers for query in (hearer.query, *hearer.competitors.values())]
+    collector = MailCollector(options, password, means.clock, means.t, queries=queries, seconds=means.seconds)
+    return [Place(f"{options.username} {options.folder}", "mail", options.every, collector, network="web")]
+
+
 def _rss(options: RssOptions, means: Means, _given: Given) -> list[Place]:
     """One place a feed, so that a feed that fails stops no other."""
     from listener.collectors.rss import RssCollector  # noqa: PLC0415 - not loaded where no feed is read
@@ -195,6 +207,18 @@ def _sandbox(options: SandboxOptions, means: Means, given: Given) -> list[Place]
 
     client = means.connect(allow_private=private_place(options.url), auth=given.auth)
     return [Place(options.url, "sandbox", options.every, SandboxCollector(options.url, client, means.clock, means.t))]
+
+
+def _webhook(options: WebhookOptions, means: Means, given: Given) -> list[Place]:
+    """One place a network: what is taken back, and numbers, belong to one."""
+    from listener.collectors.webhook import WebhookCollector  # noqa: PLC0415 - not loaded where nothing is brought
+    from listener.inbox.spool import Spool  # noqa: PLC0415 - the same
+
+    spool, secret = Spool(Path(options.folder), given.source), given.secrets["WEBHOOK_SECRET"].secret
+    return [
+        Place(network, "webhook", options.every, WebhookCollector(network, spool, secret, means.t), network=network)
+        for network in dict.fromkeys(options.networks)
+    ]
 
 
 def _wordpress(options: WordPressOptions, means: Means, given: Given) -> list[Place]:
@@ -220,8 +244,10 @@ BUILDERS: dict[str, Callable[[Any, Means, Given], list[Place]]] = {
     "hackernews": _hackernews,
     "reddit": _reddit,
     "bluesky": _bluesky,
+    "mail": _mail,
     "rss": _rss,
     "sandbox": _sandbox,
+    "webhook": _webhook,
     "wordpress": _wordpress,
     "x": _x,
 }

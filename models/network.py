@@ -119,6 +119,24 @@ NETWORKS: dict[str, NetworkRules] = {
             handles=True,
             counts_plain=True,
         ),
+        # Heard only through others (docs/networks/not-yet.md, 2026-11-22): webhook, mail. Nothing is answered there.
+        *(
+            NetworkRules(name=name, label=label, can_reply=False, reads_own_writes=False, settle=timedelta(0))
+            for name, label in (
+                ("app-store", "App Store"),
+                ("facebook", "Facebook"),
+                ("google-play", "Google Play"),
+                ("google-reviews", "Google"),
+                ("instagram", "Instagram"),
+                ("linkedin", "LinkedIn"),
+                ("quora", "Quora"),
+                ("threads", "Threads"),
+                ("tiktok", "TikTok"),
+                ("trustpilot", "Trustpilot"),
+                ("web", "Web"),
+                ("youtube", "YouTube"),
+            )
+        ),
         # WordPress 6.1, wp_get_comment_fields_max_lengths(), read 2026-11-22: 65,525 bytes. A comment is in the
         # database when the request is answered, and every listing shows it at once; `settle` covers a request that
         # PHP still works on after we hung up (our time-out is 10 s, PHP's own limit usually 30 s).

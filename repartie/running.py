@@ -12,6 +12,7 @@ from pathlib import Path
 from models.database import Database
 from models.ml.judge import ModelJudge
 from repartie.app import App
+from repartie.doors import Doors
 from repartie.jobs import Schedule
 from repartie.reloading import Edits
 from repartie.rereading import Rereading
@@ -64,12 +65,14 @@ class Parts:
         self.app = app
         self.schedule = Schedule(app.database, app.listening, app.places, app.clock)
         self._slack = slack_of(app)
+        self._doors = Doors()
         self._sending: Sending | None = None
         self._rereading: Rereading | None = None
 
     def start(self) -> None:
         """Begin to send and to show; the schedule is started apart, since it may be another's."""
         self._sending = Sending(self.app)
+        self._doors.change(self.app)
         if self._slack:
             self._slack.start()
         self._read_again()
@@ -89,6 +92,7 @@ class Parts:
             self._show_in(slack)
             self.app = app
             self.schedule.change(app.listening, app.places)
+            self._doors.change(app)
         finally:
             # One that is still in flight keeps its own claim: a worker of its own never sends it again.
             self._sending = Sending(self.app)
@@ -104,6 +108,7 @@ class Parts:
 
     def stop(self) -> bool:
         """End everything in order. False when something still hangs in a thread."""
+        self._doors.stop()
         if self._sending:
             self._sending.stop(0)
         if self._slack:

@@ -73,6 +73,7 @@ def examination(
         if not offline:
             yield from outside.slack(read.config, credentials, at, t)
             yield from outside.feeds_clock(read.config, at, t)
+            yield from outside.doors(read.config, t)
     yield from _stored(read.config, credentials, at)
 
 

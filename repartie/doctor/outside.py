@@ -12,7 +12,7 @@ from config.clients import open_client, private_place
 from config.credentials import CredentialMissing, Credentials
 from config.i18n import Words
 from config.schema import Config
-from config.sources import RssOptions
+from config.sources import RssOptions, WebhookOptions
 from repartie.access import given_to
 from repartie.doctor.diagnosis import Diagnosis, fine, warning, wrong
 from responders.slack import trial
@@ -83,6 +83,27 @@ def feeds_clock(config: Config, now: datetime, t: Words) -> Iterator[Diagnosis]:
                 return
             yield from clock(date, now, t)
             return
+
+
+def doors(config: Config, t: Words) -> Iterator[Diagnosis]:
+    """Whether each webhook takes posts on this machine; through the reverse proxy it is for a person to try."""
+    for name, options in config.sources.items():
+        if isinstance(options, WebhookOptions):
+            here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(options.host, options.host)  # noqa: S104 - asked, not bound
+            url = f"http://[{here}]:{options.port}/" if ":" in here else f"http://{here}:{options.port}/"
+            what = f"{name} {url}"
+            try:
+                with open_client(allow_private=private_place(url)) as client:
+                    said = client.get(url).text
+            except httpx.HTTPError:
+                yield warning(
+                    what, t("nobody takes posts there"), t("`repartie run` opens it; see its log if it works.")
+                )
+                continue
+            if said == '{"repartie":"webhook"}':
+                yield fine(what, t("takes posts"))
+            else:
+                yield wrong(what, t("another program answers there"), t("Write another port into the file."))
 
 
 def clock(date: str | None, now: datetime, t: Words) -> Iterator[Diagnosis]:

@@ -15,6 +15,7 @@ from listener.collectors.feeds.entry import Entry
 from listener.links import canonical, unwrapped
 
 _GLOBAL: Final = re.compile(r"(?:tag|urn|at|doi|info|acct):\S+", re.IGNORECASE)
+_ALERT: Final = re.compile(r"tag:google\.com,\d{4}:googlealerts/", re.IGNORECASE)
 _LONGEST: Final = 500  # characters of an id; beyond, its fingerprint
 
 
@@ -63,6 +64,8 @@ def _are_one(group: Sequence[Entry]) -> bool:
 
 
 def _guid(entry: Entry, home: str) -> str:
+    if _ALERT.match(entry.guid):
+        return ""  # each alert numbers the same article anew; its link names it
     if not entry.guid or _GLOBAL.fullmatch(entry.guid):
         return entry.guid
     address = canonical(entry.guid)

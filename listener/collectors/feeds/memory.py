@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from listener.collectors.feeds.entry import Entry
 from listener.collectors.feeds.identity import digest
-from listener.links import unwrapped
+from listener.links import site, unwrapped
 from models.post import Author, Post
 
 KEPT: Final = 500
@@ -44,13 +44,15 @@ class Memory:
         at = datetime.fromtimestamp(known[1], UTC) if known else min(dated or now, now)
         self._known[name] = [said, at.timestamp()]
         author = entry.author[:_LONGEST_NAME]
+        url = unwrapped(entry.link)
+        speaker = author or (site(url) if url != entry.link else "") or place  # an alert only repeats what a site says
         return Post(
             network="rss",
             external_id=external_id,
-            url=unwrapped(entry.link),
+            url=url,
             title=entry.title[:_LONGEST_TITLE],
             text=entry.text[:_LONGEST],
-            author=Author(handle=author or place[:_LONGEST_NAME], name=author, url=entry.author_url),
+            author=Author(handle=speaker[:_LONGEST_NAME], name=author, url=entry.author_url),
             at=at,
             edited_at=_edited_at(entry, at, now, again=known is not None),
             language=entry.language,

@@ -49,7 +49,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Every test, for every kind whose network has what the test needs."""
     if "world_type" in metafunc.fixturenames:
         needed = {mark.args[0] for mark in metafunc.definition.iter_markers("needs")}
-        kinds = [kind for kind in (*sorted(BUILDERS), TOY) if needed <= world_of(kind).powers]
+        kinds = [kind for kind in (*sorted(BUILDERS), TOY) if needed <= world_of(kind).powers | world_of(kind).usual]
         metafunc.parametrize("world_type", [world_of(kind) for kind in kinds], ids=kinds)
 
 
@@ -221,6 +221,7 @@ def test_posts_can_be_asked_for_again(world: World, read: Open) -> None:
     assert list(found.engagement) == [kept]
 
 
+@pytest.mark.needs("resets")
 def test_a_limit_is_kept_to_the_moment_the_network_names(world: World, read: Open, clock: Clock) -> None:
     name = world.publish("Aéroplouf")
     until = clock() + timedelta(minutes=7)
@@ -249,6 +250,7 @@ def test_a_limit_is_known_to_the_next_process(world: World, read: Open, clock: C
     assert ids(drain(place)) == [name]
 
 
+@pytest.mark.needs("troubles")
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
 def test_a_network_in_trouble_is_asked_later(world: World, read: Open, clock: Clock, status: int) -> None:
     name = world.publish("Aéroplouf")
@@ -262,6 +264,7 @@ def test_a_network_in_trouble_is_asked_later(world: World, read: Open, clock: Cl
     assert ids(drain(place)) == [name]
 
 
+@pytest.mark.needs("troubles")
 @pytest.mark.parametrize("mischief", ["truncate", "slow"])
 def test_half_an_answer_loses_nothing(world: World, read: Open, clock: Clock, mischief: str) -> None:
     first = world.publish("Aéroplouf")

@@ -42,6 +42,8 @@ class World:
     """
 
     kind: ClassVar[str]
+    usual: ClassVar[frozenset[str]] = frozenset({"resets", "troubles"})
+    """`resets`: its refusals name the moment they end. `troubles`: it is asked, and may be away; all but a few."""
     powers: ClassVar[frozenset[str]] = frozenset()
     page: ClassVar[int] = 100
     """Posts of one batch at most."""
