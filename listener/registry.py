@@ -239,12 +239,12 @@ def _x(options: XOptions, means: Means, given: Given) -> list[Place]:
 
 
 BUILDERS: dict[str, Callable[[Any, Means, Given], list[Place]]] = {
-    "mastodon": _mastodon,
+    "bluesky": _bluesky,
     "discourse": _discourse,
     "hackernews": _hackernews,
-    "reddit": _reddit,
-    "bluesky": _bluesky,
     "mail": _mail,
+    "mastodon": _mastodon,
+    "reddit": _reddit,
     "rss": _rss,
     "sandbox": _sandbox,
     "webhook": _webhook,

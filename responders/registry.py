@@ -73,6 +73,15 @@ Builder = Callable[[Any, str, Given], Publisher | None]
 """A network's options, our account there, and what it may use -> who speaks; None if nobody. Asks none yet."""
 
 
+def _bluesky(options: BlueskyOptions, _account: str, given: Given) -> Publisher | None:
+    """The account whose password we hold is who speaks, whatever `accounts` says; without one, we only read."""
+    from responders.publishers.bluesky import BlueskyPublisher  # noqa: PLC0415 - not loaded where nobody speaks there
+
+    if not options.username:
+        return None
+    return BlueskyPublisher(options.url, options.username, given.client, given.clock, web=options.web)
+
+
 def _mastodon(options: MastodonOptions, _account: str, given: Given) -> Publisher | None:
     """The account whose token we hold is who speaks, whatever `accounts` says; without one, we only read."""
     from responders.publishers.mastodon import MastodonPublisher  # noqa: PLC0415 - not loaded where nobody speaks there
@@ -91,15 +100,6 @@ def _reddit(options: RedditOptions, _account: str, given: Given) -> Publisher | 
     from responders.publishers.reddit import RedditPublisher  # noqa: PLC0415 - not loaded where nobody speaks there
 
     return RedditPublisher(options, given) if options.username else None
-
-
-def _bluesky(options: BlueskyOptions, _account: str, given: Given) -> Publisher | None:
-    """The account whose password we hold is who speaks, whatever `accounts` says; without one, we only read."""
-    from responders.publishers.bluesky import BlueskyPublisher  # noqa: PLC0415 - not loaded where nobody speaks there
-
-    if not options.username:
-        return None
-    return BlueskyPublisher(options.url, options.username, given.client, given.clock, web=options.web)
 
 
 def _sandbox(options: SandboxOptions, account: str, given: Given) -> Publisher:
@@ -127,15 +127,13 @@ def _x(options: XOptions, account: str, given: Given) -> Publisher | None:
 
 
 BUILDERS: dict[str, Builder] = {
+    "bluesky": _bluesky,
     "mastodon": _mastodon,
     "reddit": _reddit,
     "sandbox": _sandbox,
     "wordpress": _wordpress,
     "x": _x,
 }
-
-
-BUILDERS: dict[str, Builder] = {"bluesky": _bluesky, "sandbox": _sandbox, "wordpress": _wordpress}
 """Every network that can be answered. A new one adds its line here, and its world in `tests/responders/contract`."""
 
 
