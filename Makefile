@@ -78,7 +78,10 @@ soak: env-dev ## the long proofs: 200 kills while listening and while answering,
 	  $(PY) -m tests.soak.answering --kills 200 --replies 400 $$store
 	  $(PY) -m tests.soak.answering --kills 200 --replies 400 --processes 2 --faults $$store
 	done
+	$(PY) -m tests.soak.answering_x --kills 100 --replies 150 --longest 0.15
 	$(PY) -m tests.soak.bluesky --kills 100 --replies 60 --scale 0.3
+	$(PY) -m tests.soak.mastodon --kills 100 --replies 100 --scale 0.2
+	$(PY) -m tests.soak.reddit --kills 100 --replies 150
 	if [ -n "$${BLUESKY:-}" ]; then $(PY) -m tests.soak.bluesky_real --folder "$$BLUESKY"; fi
 
 images: env-dev ## take the pictures of docs/images again, from the practice ground in a real browser
