@@ -83,7 +83,7 @@ def build(network: Network) -> onnx.ModelProto:
 
 
 def four_bits(table: Array) -> tuple[NDArray[np.uint8], Array]:
-    """A table, shape (rows, width), as unsigned 4-bit numbers around 8, two a byte, and a scale a block of 32.
+    """A table, shape (rows, width), as signed 4-bit numbers, two a byte, and a scale a block of 32.
 
     Raises:
         ValueError: the table is not exactly 4-bit.
@@ -97,7 +97,7 @@ def four_bits(table: Array) -> tuple[NDArray[np.uint8], Array]:
         msg = f"the embedding table is not 4-bit: a value is off by {off:.1%} of its block's largest"
         raise ValueError(msg)
     scale = scale[:, :, 0].astype(np.float32)
-    nibbles = (numbers + 8).astype(np.uint8).reshape(len(table), -1)
+    nibbles = numbers.astype(np.int8).reshape(len(table), -1).view(np.uint8) & 15
     return np.asarray(nibbles[:, 0::2] | (nibbles[:, 1::2] << 4), dtype=np.uint8), scale
 
 
@@ -111,7 +111,7 @@ def _embed(graph: Build, weights: dict[str, Array]) -> str:
     prefix = "encoder.embeddings"
     packed, scale = four_bits(weights[f"{prefix}.word_embeddings.weight"])
     table = helper.make_tensor(
-        "word", TensorProto.UINT4, [packed.shape[0], packed.shape[1] * 2], packed.tobytes(), raw=True
+        "word", TensorProto.INT4, [packed.shape[0], packed.shape[1] * 2], packed.tobytes(), raw=True
     )
     graph.weights.append(table)
     scales = graph.half("word.scale", scale)

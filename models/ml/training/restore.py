@@ -89,7 +89,7 @@ def _named(weights: Weights) -> dict[str, NDArray[np.float32]]:
 
 
 def _words(weights: Weights) -> NDArray[np.float32]:
-    table = weights["word"].astype(np.int8).astype(np.float32) - 8
+    table = weights["word"].astype(np.float32)
     scale = weights["word.scale.fp16"].astype(np.float32)
     return (table.reshape(len(table), -1, BLOCK) * scale[:, :, None]).reshape(len(table), -1)
 

@@ -33,7 +33,9 @@ def network() -> Network:
     table = found.encoder.embeddings.word_embeddings.weight
     steps = torch.randint(-8, 8, table.shape).float()
     steps[:, ::32] = -8  # each block's furthest value
-    table.data = steps * 0.01
+    table.data = (steps.view(200, 2, 32) * (torch.rand(200, 2, 1) - 0.5) * 0.1).view(
+        200, 64
+    )  # a step of its own, some negative
     with torch.no_grad():
         found.queries.normal_()
         for layer in found.encoder.modules():
@@ -96,7 +98,7 @@ def test_a_table_of_four_bits_loses_nothing() -> None:
     table = steps * np.float32(0.125)
     table[0] = -table[0]
     packed, scale = four_bits(table)
-    low, high = (packed & 15).astype(np.float32) - 8, (packed >> 4).astype(np.float32) - 8
+    low, high = ((half ^ 8).astype(np.float32) - 8 for half in (packed & 15, packed >> 4))
     numbers = np.stack([low, high], axis=2).reshape(6, 2, 32)
     np.testing.assert_array_equal((numbers * scale[:, :, None]).reshape(6, 64), table)
 
