@@ -157,10 +157,12 @@ class Classifier:
         Raises:
             ModelMissing: there is no model in the folder.
         """
-        asked = list(brands) if brands is not None else [None] * len(texts)
+        manner = self._model.manner if len(texts) else Manner()
+        asked: list[str | None] = [None] * len(texts)
+        if brands is not None and manner.brands_on:
+            asked = list(brands)
         tongues = list(languages) if languages is not None else [ANY] * len(texts)
         raw = self.raw(texts, asked)
-        manner = self._model.manner if len(texts) else Manner()
         sentiment = manner.sentiment(raw["sentiment"], tongues)
         return Reading(
             model=self.name,

@@ -45,6 +45,8 @@ class Manner(BaseModel):
     sure: Mapping[str, tuple[float, float, float]] = {ANY: (0.0, 0.0, 0.0)}
     heads: Mapping[str, Scale] = {}
     intent_on: bool = False
+    brands_on: bool = False
+    """Whether the model learnt to answer about a brand, and does it better than about the text as a whole."""
 
     def sentiment(self, logits: NDArray[np.float32], languages: Sequence[str]) -> Floats:
         """Calibrated probabilities, shape (texts, 3)."""

@@ -33,7 +33,7 @@ def test_in_a_block_the_line_is_right(look, fine: str) -> None:
 
 
 def test_every_wrong_rule_is_told_at_once(look, fine: str) -> None:
-    rules = "attention:\n  - {when: risk > 1, do: card}\n  - {do: cards}\n  - {when: hour == 25, do: store}\n"
+    rules = "attention:\n  - {when: mood > 1, do: card}\n  - {do: cards}\n  - {when: hour == 25, do: store}\n"
     assert [each.code for each in look(rules + fine).problems] == [
         "bad_condition",
         "rules_after_always",

@@ -157,6 +157,7 @@ def test_the_wheel_holds_what_is_needed_and_nothing_else(wheel: Path) -> None:
 
 def test_every_tracked_file_of_a_room_is_in_it(wheel: Path, tracked: Callable[..., list[Path]]) -> None:
     wanted = {path.relative_to(ROOT).as_posix() for path in tracked(*ROOMS)}
+    wanted = {name for name in wanted if not name.startswith("models/ml/training/")}  # of use in a clone only
     assert wanted - set(zipfile.ZipFile(wheel).namelist()) == set()
 
 

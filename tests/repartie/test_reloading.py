@@ -271,7 +271,7 @@ def test_places_come_and_go_and_the_others_stay_where_they_were(place: Place) ->
         place.write()
         parts.change(build(load(place.file), app.credentials, after=parts.app))
         kept = {job.id for job in parts.schedule._scheduler.get_jobs()}
-        assert kept == {"lease", f"blogs {place.web.url('/two')}"}
+        assert kept == {"lease", "forget", f"blogs {place.web.url('/two')}"}
         place.feeds = ["/one", "/two"]
         place.write()
         parts.change(build(load(place.file), app.credentials, after=parts.app))

@@ -27,6 +27,7 @@ EVALUATION_ONLY = frozenset({"es", "it"})
 """Languages whose validation tweets came under terms for research alone: measured, never fitted on."""
 _PRECISION = 0.9
 _KAPPA, _F1 = 0.6, 0.5
+_BETTER = 0.1  # accuracy that the sentiment towards a brand must gain over the plain one to ship
 _YES_NO = (*EMOTIONS, "irony", "offensive", "danger")
 Raw = Mapping[str, NDArray[np.float32]]
 
@@ -225,7 +226,8 @@ def main() -> None:
     manner["heads"] = heads(classifier, twice, lines)
     manner["intent_on"] = intent(classifier, twice, lines)
     with asked.brands.open(encoding="utf-8", newline="") as file:
-        brands(classifier, csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+        towards, plain = brands(classifier, csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    manner["brands_on"] = towards >= plain + _BETTER
     if asked.write:
         config = json.loads((asked.folder / "config.json").read_text("utf-8"))
         config["repartie"] = Manner.model_validate(manner).model_dump(mode="json")

@@ -6,6 +6,7 @@ from typing import Any
 from models.status import MentionStatus
 from models.store import following, gaps, sources
 from models.store.mentions import get
+from responders.seen import Person
 from responders.slack import ids
 from responders.slack.sources import view
 
@@ -96,5 +97,5 @@ def test_what_was_being_typed_is_not_published(team: Any):
     mention = team.office.mention()
     with team.office.database.write() as session:
         following.erase(session, "sandbox", ["p1"], team.office.now)
-    preview = team.office.answering.preview(mention, "Bonjour")
+    preview = team.office.answering.preview(mention, "Bonjour", Person("U1", "Camille"))
     assert preview.problems
