@@ -17,6 +17,7 @@ WIDTH = 384
 OUTPUTS = {"sentiment": 3, "emotion": 4, "irony": 1, "offensive": 1, "danger": 1, "intent": 5}
 _TOKENS, _INNER = 509, 32
 MANNER = {
+    "brands_on": True,
     "temperature": {"*": 1.0},
     "sure": {"*": [0.5, 0.5, 0.5]},
     "heads": {"anger": {}, "danger": {}, "joy": {"on": False}},
