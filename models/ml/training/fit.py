@@ -6,7 +6,9 @@ when it was told to on any machine.
 """
 
 import argparse
+import csv
 import json
+import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -32,6 +34,10 @@ _LEAST = 0.05  # of the learning rate, at the end
 _AVERAGE = 0.998  # of the moving average, a step
 _KEEP_MEANING = 0.5  # weight of "stay near what the base thinks two texts share"
 _EVERY_MEANING = 4
+_NEAR = 0.4  # weight of bringing a question near its reply
+_EVERY_PAIRS = 2
+_TEMPERATURE = 0.05
+_SIDES = ("question", "reply")
 _SAVE = 240.0  # seconds
 
 
@@ -110,14 +116,16 @@ def loss_of(answers: dict[str, Tensor], batch: Batch, smoothing: float) -> Tenso
 class Run:
     """One run in its folder."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what a run works with
         self,
         folder: Path,
         network: Network,
         teacher: BertModel,
         plan: Plan,
         clock: Callable[[], float] = time.monotonic,
+        pairs: "Pairs | None" = None,
     ) -> None:
+        self.pairs = pairs
         self.folder, self.network, self.teacher, self.plan, self.clock = folder, network, teacher, plan, clock
         self.optimiser = torch.optim.AdamW(groups(network, plan.rate), lr=plan.rate, weight_decay=0.01, fused=True)
         self.average = {name: value.detach().clone() for name, value in network.state_dict().items()}
@@ -168,6 +176,9 @@ class Run:
                 meant = self.teacher(input_ids=batch.ids, attention_mask=batch.mask).last_hidden_state
             meant = nn.functional.normalize(mean_pool(meant.float(), batch.mask), dim=-1)
             loss = loss + _KEEP_MEANING * meaning_loss(answers["embedding"], meant)
+        if self.pairs and self.step % _EVERY_PAIRS == 0:
+            questions, replies = self.pairs.draw()
+            loss = loss + _NEAR * near_loss(self._embedded(questions), self._embedded(replies))
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimiser.step()
@@ -178,6 +189,11 @@ class Run:
             if value.dtype.is_floating_point and not name.endswith("word_embeddings.weight"):
                 self.average[name].lerp_(value, 1 - keep)
         return float(loss.detach())
+
+    def _embedded(self, batch: Batch) -> Tensor:
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            hidden = self.network.hidden(batch.ids, batch.mask)
+        return self.network.answers(hidden.float(), batch.mask)["embedding"]
 
     def averaged(self) -> Network:
         """A copy that carries the moving average."""
@@ -210,6 +226,32 @@ def meaning_loss(ours: Tensor, meant: Tensor) -> Tensor:
     """Keep each text's direction, and who is near whom, as the base has them. Both shape (batch, width), unit rows."""
     nearness = (ours @ ours.T - meant @ meant.T).pow(2).mean()
     return (1 - (ours * meant).sum(dim=-1)).mean() + 10 * nearness
+
+
+def near_loss(questions: Tensor, replies: Tensor) -> Tensor:
+    """Each question is nearer to its own reply than to the others (InfoNCE, van den Oord et al. 2018, both ways)."""
+    nearness = questions @ replies.T / _TEMPERATURE
+    right = torch.arange(len(nearness))
+    return nn.functional.cross_entropy(nearness, right) + nn.functional.cross_entropy(nearness.T, right)
+
+
+class Pairs:
+    """Invented questions and the replies that answer them: TSV files with the columns question and reply."""
+
+    def __init__(self, folder: Path, tokenizer: PreTrainedTokenizerBase, seed: int, size: int = 24) -> None:
+        self._random, self._size, self._pad = random.Random(seed), size, int(tokenizer.pad_token_id)  # noqa: S311 - reproducible
+        self._groups = []
+        for file in sorted(folder.glob("*.tsv")):
+            with file.open(encoding="utf-8", newline="") as lines:
+                rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+            sides = [[Example(row[side], {}, "", file.stem, at) for at, row in enumerate(rows)] for side in _SIDES]
+            self._groups.append([list(zip(encode(tokenizer, side), side, strict=True)) for side in sides])
+
+    def draw(self) -> tuple[Batch, Batch]:
+        """As many questions of one language, and their replies in the same rows."""
+        questions, replies = self._random.choice(self._groups)
+        rows = self._random.sample(range(len(questions)), min(self._size, len(questions)))
+        return tuple(collate([side[row] for row in rows], self._pad) for side in (questions, replies))  # type: ignore[return-value] # two
 
 
 class Check:
@@ -251,6 +293,7 @@ def main() -> None:
     )
     parser.add_argument("--without", type=Path, nargs="*", default=[], help="files whose first column is a fingerprint")
     parser.add_argument("--start", type=Path, help="weights of an earlier run to begin with")
+    parser.add_argument("--pairs", type=Path, help="folder of questions with the replies that answer them")
     parser.add_argument("--int8", action="store_true", help="learn as int8 will compute")
     parser.add_argument("--minutes", type=float, default=55)
     parser.add_argument("--rate", type=float, default=Plan.rate)
@@ -265,13 +308,15 @@ def main() -> None:
     found = corpora(asked.data, asked.own, shares, held)
     network = Network.start(asked.base)
     if asked.start:
-        network.load_state_dict(torch.load(asked.start, weights_only=True))
+        began = torch.load(asked.start, weights_only=True)
+        network.load_state_dict({"embed.bias": torch.zeros(network.queries.shape[1])} | began)
     if asked.int8:
         pretend_int8(network.encoder)  # names stay: a run may begin without and go on with it
     teacher = BertModel.from_pretrained(asked.base, dtype=torch.float32, add_pooling_layer=False)
     teacher.train(mode=False)
     plan = Plan(asked.minutes, asked.rate, seed=asked.seed, int8=asked.int8)
-    run = Run(asked.run, network, teacher, plan)
+    pairs = Pairs(asked.pairs, tokenizer, asked.seed) if asked.pairs else None
+    run = Run(asked.run, network, teacher, plan, pairs=pairs)
     run.log({"plan": vars(asked) | {"shares": shares, "rows": {one.name: len(one.examples) for one in found}}})
     run.go(
         Drawer(found, tokenizer, tokens=plan.tokens, seed=asked.seed * 1000 + run.step), Check(asked.data, tokenizer)
