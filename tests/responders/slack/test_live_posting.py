@@ -1,5 +1,6 @@
 """Cards on their way: crashes, lost answers, limits and dead channels, against the strict practice Slack."""
 
+import gc
 import logging
 import time
 from typing import Any
@@ -182,6 +183,8 @@ def test_deliveries_are_remembered_and_pruned(team: Any):
         assert session.get(DeliveryRow, "event:1") is None
 
 
+# slack_sdk leaves the socket that broke to the garbage collector: it is closed, but not by name.
+@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 def test_buttons_work_after_the_connection_broke(team: Any):
     def opened() -> int:
         return [method for method, _ in team.workspace.calls].count("apps.connections.open")
@@ -193,6 +196,7 @@ def test_buttons_work_after_the_connection_broke(team: Any):
     team.wait_for(lambda: opened() > before and team.workspace.sockets.connected)
     team.camille.press(ids.MENTION_TAKE)
     team.until_drawn("Pris par Camille Roux")
+    gc.collect()  # here, not in another test
 
 
 def test_slack_may_be_away_at_the_start(team: Any):
