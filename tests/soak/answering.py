@@ -11,19 +11,17 @@ import sys
 import time
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlmodel import func, select
+from sqlmodel import select
 
 from models.database import Database
 from models.migrate import upgrade
-from models.store import replies
-from models.store.posts import to_row
-from models.tables import MentionRow, ReplyRow, VerdictRow
+from models.tables import ReplyRow
+from tests.soak.answers import approve, claims, wait_until_settled
 from tests.soak.arena import Arena, Plan, open_arena
 from tests.soak.lines import line
-from tests.soak.outbox_process import BRAND, WHO
 from tests.soak.stores import add_store, kind_of, store_asked
 
 
@@ -73,12 +71,11 @@ def kill_and_count(url: str, workers: Path, plan: Plan) -> Tally:
             if kill % 2:  # half of the kills at any moment, half once something is being sent: a busy machine is slow
                 _until_sending(database)
             time.sleep(chance.uniform(0.0, arena.life.total_seconds() * plan.scale) / plan.processes)
-            with database.read() as session:
-                in_flight += any(row.claimed_by is not None for row in replies.sending(session))
+            in_flight += bool(claims(database))
             chance.choice(lines).kill()
         # Each answer may still need its own delay, two looks and another attempt.
         patience = 30 + (plan.replies * 10 + 60 + 3 * arena.settle.total_seconds()) * plan.scale
-        _wait_until_settled(database, patience)
+        wait_until_settled(database, patience, then=1.0)
         return _tally(database, arena, plan, in_flight, time.monotonic() - began)
 
 
@@ -86,22 +83,7 @@ def _approve_all(database: Database, arena: Arena, plan: Plan) -> None:
     now = datetime.now(UTC)
     with database.write() as session:
         for number in range(plan.replies):
-            post = to_row(arena.ask(number), now)
-            session.add(post)
-            session.flush()
-            mention = MentionRow(brand=BRAND, post_id=post.id or 0, source="place", stored_at=now, changed_at=now)
-            session.add(mention)
-            session.flush()
-            session.add(
-                VerdictRow(
-                    mention_id=mention.id or 0, language="fr", label="negative", negative=1.0, neutral=0.0,
-                    positive=0.0, model="none", judged_at=now,
-                )
-            )  # fmt: skip
-            replies.approve(
-                session, mention, network=plan.network, account=arena.account, dry_run=False,
-                text=f"Réponse {number}", who=WHO, at=now, due_at=now,
-            )  # fmt: skip
+            approve(session, arena.ask(number), f"Réponse {number}", source="place", account=arena.account, now=now)
 
 
 def _until_sending(database: Database) -> None:
@@ -112,20 +94,6 @@ def _until_sending(database: Database) -> None:
         if any(claimed for _, claimed in rows) or all(status in {"sent", "unclear"} for status, _ in rows):
             return
         time.sleep(0.02)
-
-
-def _wait_until_settled(database: Database, patience: float) -> None:
-    deadline = time.monotonic() + patience
-    while time.monotonic() < deadline:
-        with database.read() as session:
-            waiting = select(func.count()).select_from(ReplyRow).where(ReplyRow.status.in_(["approved", "sending"]))
-            if session.exec(waiting).one() == 0:
-                break
-        time.sleep(0.1)
-    else:
-        msg = f"answers still wait after {timedelta(seconds=patience)}"
-        raise TimeoutError(msg)
-    time.sleep(1.0)  # whatever a dead client asked for and the network has not taken yet would be a double
 
 
 def _tally(database: Database, arena: Arena, plan: Plan, in_flight: int, seconds: float) -> Tally:

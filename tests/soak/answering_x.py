@@ -12,22 +12,21 @@ import time
 from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import parse_qsl, urlsplit
 
-from sqlmodel import Session, func, select
+from sqlmodel import Session, select
 
 from models.database import Database
 from models.migrate import upgrade
 from models.post import Author, Post
-from models.store import replies
-from models.store.posts import to_row
-from models.tables import MentionRow, ReplyRow, VerdictRow
+from models.tables import ReplyRow
 from tests.servers.x import FakeX
+from tests.soak.answers import approve, claims, wait_until_sending, wait_until_settled
 from tests.soak.lines import line
-from tests.soak.x_process import ACCOUNT, BRAND, WHO
+from tests.soak.x_process import ACCOUNT
 from tests.web import Exchange, Web
 
 
@@ -81,12 +80,12 @@ def kill_and_count(folder: Path, *, count: int, kills: int, longest: float, seed
         in_flight, dead = 0, set[str]()
         with line("tests.soak.x_process", settings) as outboxes:
             for _ in range(kills):
-                dead = _until_sending(database, dead)
+                wait_until_sending(database, 10, dead)
                 time.sleep(chance.uniform(0, longest))
-                in_flight += bool(_claims(database) - dead)
-                dead |= _claims(database)
+                in_flight += bool(claims(database) - dead)
+                dead |= claims(database)
                 outboxes.kill()
-            _wait_until_settled(database, 60 + count * 4 * longest)
+            wait_until_settled(database, 60 + count * 4 * longest, then=2.0)
         standing = Counter(tweet.text for tweet in x.network.tweets.values() if tweet.author == ACCOUNT)
         with database.read() as session:
             rows = session.exec(select(ReplyRow)).all()
@@ -107,55 +106,11 @@ def kill_and_count(folder: Path, *, count: int, kills: int, longest: float, seed
 def _approve(session: Session, x: FakeX, number: int) -> None:
     now = datetime.now(UTC)
     said = str(x.say("lea", f"@aeroplouf, vol {number}, encore en retard."))
-    post = to_row(
-        Post(
-            network="x", external_id=said, text="Vol en retard.", author=Author(handle="lea"), at=now,
-            accounts=("@aeroplouf",), thread={"id": said},
-        ),
-        now,
+    post = Post(
+        network="x", external_id=said, text="Vol en retard.", author=Author(handle="lea"), at=now,
+        accounts=("@aeroplouf",), thread={"id": said},
     )  # fmt: skip
-    session.add(post)
-    session.flush()
-    mention = MentionRow(brand=BRAND, post_id=post.id or 0, source="x", stored_at=now, changed_at=now)
-    session.add(mention)
-    session.flush()
-    session.add(
-        VerdictRow(
-            mention_id=mention.id or 0, language="fr", label="negative", negative=1.0, neutral=0.0,
-            positive=0.0, model="none", judged_at=now,
-        )
-    )  # fmt: skip
-    replies.approve(
-        session, mention, network="x", account=ACCOUNT, dry_run=False,
-        text=f"Réponse {number}", who=WHO, at=now, due_at=now,
-    )  # fmt: skip
-
-
-def _claims(database: Database) -> set[str]:
-    with database.read() as session:
-        return {row.claimed_by for row in replies.sending(session) if row.claimed_by is not None}
-
-
-def _until_sending(database: Database, dead: set[str]) -> set[str]:
-    """A new outbox takes a moment to begin, and the claim of the one before still stands: a kill then meets nothing."""
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline and not _claims(database) - dead:
-        time.sleep(0.01)
-    return dead
-
-
-def _wait_until_settled(database: Database, patience: float) -> None:
-    deadline = time.monotonic() + patience
-    while time.monotonic() < deadline:
-        with database.read() as session:
-            waiting = select(func.count()).select_from(ReplyRow).where(ReplyRow.status.in_(["approved", "sending"]))
-            if session.exec(waiting).one() == 0:
-                break
-        time.sleep(0.1)
-    else:
-        msg = f"answers still wait after {timedelta(seconds=patience)}"
-        raise TimeoutError(msg)
-    time.sleep(2.0)  # whatever a dead client asked for and X has not taken yet would be a double
+    approve(session, post, f"Réponse {number}", source="x", account=ACCOUNT, now=now)
 
 
 def main() -> None:

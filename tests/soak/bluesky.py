@@ -19,17 +19,15 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 from pydantic import SecretStr
-from sqlmodel import func, select
+from sqlmodel import select
 
 from config.bluesky import BlueskyAuth, Session
 from models.database import Database
 from models.migrate import upgrade
 from models.post import Author, Post
-from models.store import replies
-from models.store.posts import to_row
-from models.tables import MentionRow, ReplyRow, VerdictRow
+from models.tables import ReplyRow
 from tests.bluesky import PASSWORD, Network, Record, as_json
-from tests.soak.bluesky_process import BRAND, WHO
+from tests.soak.answers import approve, claims, wait_until_settled
 from tests.soak.lines import Line, line
 from tests.web import Exchange, Web
 
@@ -127,8 +125,8 @@ def kill_and_count(  # noqa: PLR0913 - where, then how much by name
         with line("tests.soak.bluesky_process", settings) as outboxes:
             for _ in range(kills):
                 in_flight += _kill(outboxes, database, chance.uniform(0, KILLED_WITHIN_SECONDS * scale))
-            _wait_until_settled(database, 60 + count * 3 * SLOWEST_SECONDS * scale)
-        time.sleep(2 * SLOWEST_SECONDS * scale)  # what the dead asked for would be a double
+            patience = 60 + count * 3 * SLOWEST_SECONDS * scale
+            wait_until_settled(database, patience, then=2 * SLOWEST_SECONDS * scale)
         with database.read() as session:
             rows = session.exec(select(ReplyRow)).all()
     standing = Counter(sky.standing())
@@ -147,8 +145,7 @@ def kill_and_count(  # noqa: PLR0913 - where, then how much by name
 
 def _kill(outboxes: Line, database: Database, after: float) -> bool:
     time.sleep(after)
-    with database.read() as session:
-        in_flight = any(row.claimed_by is not None for row in replies.sending(session))
+    in_flight = bool(claims(database))
     outboxes.kill()
     return in_flight
 
@@ -157,34 +154,8 @@ def _approve(database: Database, posts: Sequence[Post], account: str) -> None:
     now = datetime.now(UTC)
     with database.write() as session:
         for number, post in enumerate(posts):
-            row = to_row(post, now)
-            session.add(row)
-            session.flush()
-            mention = MentionRow(brand=BRAND, post_id=row.id or 0, source="ciel", stored_at=now, changed_at=now)
-            session.add(mention)
-            session.flush()
-            session.add(
-                VerdictRow(
-                    mention_id=mention.id or 0, language="fr", label="negative", negative=1.0, neutral=0.0,
-                    positive=0.0, model="none", judged_at=now,
-                )
-            )  # fmt: skip
-            replies.approve(
-                session, mention, network="bluesky", account=account, dry_run=False,
-                text=f"Réponse {number}, voir https://aeroplouf.example/aide #aeroplouf", who=WHO, at=now, due_at=now,
-            )  # fmt: skip
-
-
-def _wait_until_settled(database: Database, patience: float) -> None:
-    deadline = time.monotonic() + patience
-    waiting = select(func.count()).select_from(ReplyRow).where(ReplyRow.status.in_(["approved", "sending"]))
-    while time.monotonic() < deadline:
-        with database.read() as session:
-            if session.exec(waiting).one() == 0:
-                return
-        time.sleep(0.1)
-    msg = f"answers still wait after {patience:.0f} s"
-    raise TimeoutError(msg)
+            text = f"Réponse {number}, voir https://aeroplouf.example/aide #aeroplouf"
+            approve(session, post, text, source="ciel", account=account, now=now)
 
 
 def main() -> None:

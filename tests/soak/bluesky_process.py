@@ -17,11 +17,10 @@ from models.network import NetworkRules, rules
 from responders.outbox import Outbox
 from responders.publishers.bluesky import BlueskyPublisher
 from responders.registry import Publishers
-from responders.seen import Person
 from responders.worker import Worker
+from tests.soak.answers import BRAND, WHO
 from tests.soak.lines import lives
 
-BRAND, WHO = "Aéroplouf", Person("U1", "Camille Roux")
 TIMEOUT_SECONDS = 10.0
 
 

@@ -17,17 +17,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlmodel import func, select
+from sqlmodel import select
 
 from models.database import Database
 from models.migrate import upgrade
 from models.post import Author, Post
-from models.store import replies
-from models.store.posts import to_row
-from models.tables import MentionRow, ReplyRow, VerdictRow
+from models.tables import ReplyRow
 from tests.servers.fediverse import Server, query_of
+from tests.soak.answers import approve, claims, wait_until_sending, wait_until_settled
 from tests.soak.lines import line
-from tests.soak.mastodon_process import ACCOUNT, BRAND, WHO
+from tests.soak.mastodon_process import ACCOUNT
 from tests.web import Exchange, Web
 
 SLOW_SECONDS = 2.0
@@ -111,13 +110,12 @@ def kill_and_count(url: str, workers: Path, plan: Plan) -> Tally:
         in_flight = 0
         with line("tests.soak.mastodon_process", settings) as outboxes:
             for _ in range(plan.kills):
-                _until_sending(database, 3 * plan.scale * SLOW_SECONDS + 3)
+                wait_until_sending(database, 3 * plan.scale * SLOW_SECONDS + 3)
                 time.sleep(chance.uniform(0.0, KILLED_WITHIN_SECONDS * plan.scale))
-                with database.read() as session:
-                    in_flight += any(row.claimed_by is not None for row in replies.sending(session))
+                in_flight += bool(claims(database))
                 outboxes.kill()
-            _wait_until_settled(database, 60 + plan.replies * 10 * plan.scale + 120 * plan.scale)
-        time.sleep(2 * SLOW_SECONDS * plan.scale)  # whatever a dead client asked for
+            patience = 60 + plan.replies * 10 * plan.scale + 120 * plan.scale
+            wait_until_settled(database, patience, then=2 * SLOW_SECONDS * plan.scale)
         return _tally(database, slow.server, in_flight, time.monotonic() - began)
 
 
@@ -131,45 +129,9 @@ def _approve_all(database: Database, server: Server, count: int) -> None:
                 network="mastodon", external_id=toot.uri, text=toot.text, author=Author(handle="@lea@social.example"),
                 at=now, thread=thread,
             )  # fmt: skip
-            post = to_row(said, now)
-            session.add(post)
-            session.flush()
-            mention = MentionRow(brand=BRAND, post_id=post.id or 0, source="social", stored_at=now, changed_at=now)
-            session.add(mention)
-            session.flush()
-            session.add(
-                VerdictRow(
-                    mention_id=mention.id or 0, language="fr", label="negative", negative=1.0, neutral=0.0,
-                    positive=0.0, model="none", judged_at=now,
-                )
-            )  # fmt: skip
-            replies.approve(
-                session, mention, network="mastodon", account=ACCOUNT, dry_run=False,
-                text=f"@lea@social.example Réponse {number}", who=WHO, at=now, due_at=now,
-                manner={"visibility": "public"},
-            )  # fmt: skip
-
-
-def _until_sending(database: Database, patience: float) -> None:
-    """A new outbox takes a moment to begin; a kill before that meets nothing."""
-    deadline = time.monotonic() + patience
-    while time.monotonic() < deadline:
-        with database.read() as session:
-            if any(row.claimed_by is not None for row in replies.sending(session)):
-                return
-        time.sleep(0.02)
-
-
-def _wait_until_settled(database: Database, patience: float) -> None:
-    deadline = time.monotonic() + patience
-    while time.monotonic() < deadline:
-        with database.read() as session:
-            waiting = select(func.count()).select_from(ReplyRow).where(ReplyRow.status.in_(["approved", "sending"]))
-            if session.exec(waiting).one() == 0:
-                return
-        time.sleep(0.1)
-    msg = "answers still wait"
-    raise TimeoutError(msg)
+            text = f"@lea@social.example Réponse {number}"
+            manner = {"visibility": "public"}
+            approve(session, said, text, source="social", account=ACCOUNT, now=now, manner=manner)
 
 
 def _tally(database: Database, server: Server, in_flight: int, seconds: float) -> Tally:

@@ -19,11 +19,11 @@ from models.network import NetworkRules, rules
 from responders.outbox import Outbox
 from responders.publishers.mastodon import MastodonPublisher
 from responders.registry import Publishers
-from responders.seen import Person
 from responders.worker import Worker
+from tests.soak.answers import BRAND, WHO
 from tests.soak.lines import lives
 
-BRAND, ACCOUNT, WHO = "Aéroplouf", "@aeroplouf@social.example", Person("U1", "Camille Roux")
+ACCOUNT = "@aeroplouf@social.example"
 TIMEOUT_SECONDS = 10.0
 """Of the client that publishes, at full scale; the network's `settle` stands above it."""
 

@@ -18,12 +18,10 @@ from models.database import Database
 from models.network import NetworkRules, rules
 from responders.outbox import Outbox
 from responders.registry import Publishers
-from responders.seen import Person
 from responders.worker import Worker
+from tests.soak.answers import BRAND, WHO
 from tests.soak.arena import load, publisher
 from tests.soak.lines import lives
-
-BRAND, WHO = "Aéroplouf", Person("U1", "Camille Roux")
 
 
 def configuration(network: str, account: str) -> Config:

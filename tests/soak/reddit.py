@@ -14,17 +14,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlmodel import func, select
+from sqlmodel import select
 
 from models.database import Database
 from models.migrate import upgrade
 from models.post import Author, Post
-from models.store import replies
-from models.store.posts import to_row
-from models.tables import MentionRow, ReplyRow, VerdictRow
+from models.tables import ReplyRow
 from tests.servers.reddit import OURS, Reddit
+from tests.soak.answers import approve, claims, wait_until_sending, wait_until_settled
 from tests.soak.lines import line
-from tests.soak.reddit_process import BRAND, WHO
 from tests.soak.stores import add_store, kind_of, store_asked
 
 
@@ -60,12 +58,11 @@ def kill_and_count(url: str, workers: Path, *, kills: int, answers: int, seed: i
         _approve(database, site, answers)
         with line("tests.soak.reddit_process", {"database": url, "url": site.url, "workers": str(workers)}) as outboxes:
             for _ in range(kills):
-                _until_sending(database)
+                wait_until_sending(database, 5)
                 time.sleep(chance.uniform(0, 0.5))
-                with database.read() as session:
-                    in_flight += any(row.claimed_by is not None for row in replies.sending(session))
+                in_flight += bool(claims(database))
                 outboxes.kill()
-            _until_settled(database, 60 + answers)
+            wait_until_settled(database, 60 + answers, then=1.0)
         standing = Counter(said["body"] for said in site.things.values() if said["author"] == OURS)
         with database.read() as session:
             rows = session.exec(select(ReplyRow)).all()
@@ -87,52 +84,11 @@ def _approve(database: Database, site: Reddit, answers: int) -> None:
     with database.write() as session:
         for number in range(answers):
             said = site.say(f"Aéroplouf, vol {number}, encore en retard.")
-            post = to_row(
-                Post(
-                    network="reddit", external_id=said["name"], text=said["body"], author=Author(handle="lea_m"),
-                    at=now, thread={"id": said["name"], "subreddit": "porto"},
-                ),
-                now,
+            post = Post(
+                network="reddit", external_id=said["name"], text=said["body"], author=Author(handle="lea_m"),
+                at=now, thread={"id": said["name"], "subreddit": "porto"},
             )  # fmt: skip
-            session.add(post)
-            session.flush()
-            mention = MentionRow(brand=BRAND, post_id=post.id or 0, source="reddit", stored_at=now, changed_at=now)
-            session.add(mention)
-            session.flush()
-            session.add(
-                VerdictRow(
-                    mention_id=mention.id or 0, language="fr", label="negative", negative=1.0, neutral=0.0,
-                    positive=0.0, model="none", judged_at=now,
-                )
-            )  # fmt: skip
-            replies.approve(
-                session, mention, network="reddit", account=OURS, dry_run=False,
-                text=f"Réponse {number}", who=WHO, at=now, due_at=now,
-            )  # fmt: skip
-
-
-def _until_sending(database: Database) -> None:
-    """A new outbox takes a moment to begin; a kill before that meets nothing."""
-    deadline = time.monotonic() + 5
-    while time.monotonic() < deadline:
-        with database.read() as session:
-            if any(row.claimed_by is not None for row in replies.sending(session)):
-                return
-        time.sleep(0.01)
-
-
-def _until_settled(database: Database, patience: float) -> None:
-    deadline = time.monotonic() + patience
-    waiting = select(func.count()).select_from(ReplyRow).where(ReplyRow.status.in_(["approved", "sending"]))
-    while time.monotonic() < deadline:
-        with database.read() as session:
-            if session.exec(waiting).one() == 0:
-                break
-        time.sleep(0.1)
-    else:
-        msg = "answers still wait"
-        raise TimeoutError(msg)
-    time.sleep(1.0)  # whatever a dead client asked for and the site has not written yet would be a double
+            approve(session, post, f"Réponse {number}", source="reddit", account=OURS, now=now)
 
 
 def main() -> None:

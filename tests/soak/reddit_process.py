@@ -11,13 +11,12 @@ from models.database import Database
 from models.network import NetworkRules, rules
 from responders.outbox import Outbox
 from responders.registry import Publishers
-from responders.seen import Person
 from responders.worker import Worker
 from tests.responders.contract.worlds.reddit import publisher_of
 from tests.servers.reddit import OURS
+from tests.soak.answers import BRAND, WHO
 from tests.soak.lines import lives
 
-BRAND, WHO = "Aéroplouf", Person("U1", "Camille Roux")
 TIMEOUT_SECONDS = 2.0
 SETTLE = timedelta(seconds=2)
 """Not under the time-out, and below the network's real one: the site is on this machine."""

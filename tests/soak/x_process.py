@@ -15,12 +15,12 @@ from models.store.limits import StoredLimits
 from responders.outbox import Outbox
 from responders.publishers.x import XPublisher
 from responders.registry import Publishers
-from responders.seen import Person
 from responders.worker import Worker
 from tests.listener.contract.worlds.x import auth
+from tests.soak.answers import BRAND, WHO
 from tests.soak.lines import lives
 
-BRAND, ACCOUNT, WHO = "Aéroplouf", "aeroplouf", Person("U1", "Camille Roux")
+ACCOUNT = "aeroplouf"
 TIMEOUT_SECONDS = 3.0
 
 
