@@ -41,11 +41,11 @@ MUST = {1: 5.0, 32: 3.0}
 
 
 def texts(count: int, seed: int = 1) -> list[str]:
-    """Invented posts, 5 to 60 words."""
+    """Invented posts, 5 to 60 words, no two alike: what is asked twice is read once."""
     chance = random.Random(seed)  # noqa: S311 - reproducible texts, no secret
     return [
-        " ".join([chance.choice(BEGINS), *(chance.choice(ENDS) for _ in range(chance.randint(1, 3)))])
-        for _ in range(count)
+        " ".join([f"{number}:", chance.choice(BEGINS), *(chance.choice(ENDS) for _ in range(chance.randint(1, 3)))])
+        for number in range(count)
     ]
 
 
@@ -92,7 +92,7 @@ def memory_and_start(threads: int) -> str:
         "from models.ml.classifier import Classifier\n"
         f"judge = Classifier(threads={threads}); judge.probabilities(['Bonjour'])\n"
         "first = time.perf_counter() - began\n"
-        "judge.probabilities(['Trois heures au guichet et personne ne répond.'] * 256)\n"
+        "judge.probabilities([f'Trois heures au guichet {n} et personne ne répond.' for n in range(256)])\n"
         "status = open('/proc/self/status').read()\n"
         "print(round(first, 2), [line.split()[1] for line in status.splitlines() if line.startswith('VmRSS')][0])"
     )

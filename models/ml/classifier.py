@@ -177,15 +177,21 @@ class Classifier:
     def raw(self, texts: Sequence[str], brands: Sequence[str | None]) -> dict[str, NDArray[np.float32]]:
         """The model's own numbers, not calibrated: output -> shape (len(texts), its width), `sentiment` among them.
 
+        What is asked twice (copies of a text, a post that concerns two brands of which it is not asked) is read once.
+
         Raises:
             ModelMissing: there is no model in the folder.
         """
-        raw = {"sentiment": np.empty((len(texts), CLASSES), dtype=np.float32)}
-        for rows in micro_batches(texts):
-            found = self._pass([prepare(texts[row]) for row in rows], [brands[row] for row in rows])
+        asked = list(zip(texts, brands, strict=True))
+        places = {ask: place for place, ask in enumerate(dict.fromkeys(asked))}
+        once = list(places)
+        raw = {"sentiment": np.empty((len(once), CLASSES), dtype=np.float32)}
+        for rows in micro_batches([text for text, _ in once]):
+            found = self._pass([prepare(once[row][0]) for row in rows], [once[row][1] for row in rows])
             for name, values in found.items():
-                raw.setdefault(name, np.empty((len(texts), values.shape[1]), dtype=np.float32))[rows] = values
-        return raw
+                raw.setdefault(name, np.empty((len(once), values.shape[1]), dtype=np.float32))[rows] = values
+        back = [places[ask] for ask in asked]
+        return {name: values[back] for name, values in raw.items()}
 
     def probabilities(self, texts: Sequence[str]) -> Probabilities:
         """The sentiment of `texts` alone, shape (len(texts), 3), in their order.

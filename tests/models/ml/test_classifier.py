@@ -40,6 +40,19 @@ def test_rows_are_probabilities_in_the_order_of_the_texts(classifier: Classifier
     assert table[1].argmax() == alone.argmax()
 
 
+def test_what_is_asked_twice_is_read_once(classifier: Classifier, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    pass_of = classifier._pass
+    monkeypatch.setattr(classifier, "_pass", lambda texts, brands: read.extend(texts) or pass_of(texts, brands))
+    first, second, *_ = LINES
+    table = classifier.probabilities([first, second, first, first])
+    assert sorted(read) == sorted([prepare(first), prepare(second)])
+    np.testing.assert_array_equal(table[2], table[0])
+    assert [list(Sentiment)[column] for column in table.argmax(axis=1)] == [
+        LINES[one] for one in (first, second, first, first)
+    ]
+
+
 def test_no_text_no_row(classifier: Classifier) -> None:
     assert classifier.probabilities([]).shape == (0, 3)
 
