@@ -24,7 +24,7 @@ def export(weights: Path, base: Path, out: Path) -> int:
     """
     config = BertConfig.from_pretrained(base, attn_implementation="sdpa")
     network = Network.blank(config)
-    network.load_state_dict(torch.load(weights, weights_only=True))
+    network.remember(torch.load(weights, weights_only=True))
     network.train(mode=False)
     out.mkdir(parents=True, exist_ok=True)
     data = build(network).SerializeToString()

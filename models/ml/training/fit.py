@@ -6,7 +6,6 @@ when it was told to on any machine.
 """
 
 import argparse
-import csv
 import json
 import random
 import time
@@ -24,6 +23,7 @@ from transformers import AutoTokenizer, BertModel, PreTrainedTokenizerBase
 from models.ml.evaluation import confusion, macro_f1
 from models.ml.training.batches import Batch, Drawer, collate, encode
 from models.ml.training.network import Network, mean_pool
+from models.ml.training.pairs import near_loss, pairs
 from models.ml.training.quantise import pretend_int8
 from models.ml.training.sources import READERS, Corpus, Example, fingerprint, own, umsab
 from models.ml.training.tasks import SENTIMENT, TASKS, Loss
@@ -36,8 +36,6 @@ _KEEP_MEANING = 0.5  # weight of "stay near what the base thinks two texts share
 _EVERY_MEANING = 4
 _NEAR = 0.4  # weight of bringing a question near its reply
 _EVERY_PAIRS = 2
-_TEMPERATURE = 0.05
-_SIDES = ("question", "reply")
 _SAVE = 240.0  # seconds
 
 
@@ -228,13 +226,6 @@ def meaning_loss(ours: Tensor, meant: Tensor) -> Tensor:
     return (1 - (ours * meant).sum(dim=-1)).mean() + 10 * nearness
 
 
-def near_loss(questions: Tensor, replies: Tensor) -> Tensor:
-    """Each question is nearer to its own reply than to the others (InfoNCE, van den Oord et al. 2018, both ways)."""
-    nearness = questions @ replies.T / _TEMPERATURE
-    right = torch.arange(len(nearness))
-    return nn.functional.cross_entropy(nearness, right) + nn.functional.cross_entropy(nearness.T, right)
-
-
 class Pairs:
     """Invented questions and the replies that answer them: TSV files with the columns question and reply."""
 
@@ -242,16 +233,16 @@ class Pairs:
         self._random, self._size, self._pad = random.Random(seed), size, int(tokenizer.pad_token_id)  # noqa: S311 - reproducible
         self._groups = []
         for file in sorted(folder.glob("*.tsv")):
-            with file.open(encoding="utf-8", newline="") as lines:
-                rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
-            sides = [[Example(row[side], {}, "", file.stem, at) for at, row in enumerate(rows)] for side in _SIDES]
-            self._groups.append([list(zip(encode(tokenizer, side), side, strict=True)) for side in sides])
+            for language, both in pairs(file).items():
+                sides = [[Example(text, {}, language, file.stem, at) for at, text in enumerate(side)] for side in both]
+                self._groups.append([list(zip(encode(tokenizer, side), side, strict=True)) for side in sides])
 
     def draw(self) -> tuple[Batch, Batch]:
         """As many questions of one language, and their replies in the same rows."""
         questions, replies = self._random.choice(self._groups)
         rows = self._random.sample(range(len(questions)), min(self._size, len(questions)))
-        return tuple(collate([side[row] for row in rows], self._pad) for side in (questions, replies))  # type: ignore[return-value] # two
+        drawn = [collate([side[row] for row in rows], self._pad) for side in (questions, replies)]
+        return drawn[0], drawn[1]
 
 
 class Check:
@@ -308,15 +299,14 @@ def main() -> None:
     found = corpora(asked.data, asked.own, shares, held)
     network = Network.start(asked.base)
     if asked.start:
-        began = torch.load(asked.start, weights_only=True)
-        network.load_state_dict({"embed.bias": torch.zeros(network.queries.shape[1])} | began)
+        network.remember(torch.load(asked.start, weights_only=True))
     if asked.int8:
         pretend_int8(network.encoder)  # names stay: a run may begin without and go on with it
     teacher = BertModel.from_pretrained(asked.base, dtype=torch.float32, add_pooling_layer=False)
     teacher.train(mode=False)
     plan = Plan(asked.minutes, asked.rate, seed=asked.seed, int8=asked.int8)
-    pairs = Pairs(asked.pairs, tokenizer, asked.seed) if asked.pairs else None
-    run = Run(asked.run, network, teacher, plan, pairs=pairs)
+    near = Pairs(asked.pairs, tokenizer, asked.seed) if asked.pairs else None
+    run = Run(asked.run, network, teacher, plan, pairs=near)
     run.log({"plan": vars(asked) | {"shares": shares, "rows": {one.name: len(one.examples) for one in found}}})
     run.go(
         Drawer(found, tokenizer, tokens=plan.tokens, seed=asked.seed * 1000 + run.step), Check(asked.data, tokenizer)

@@ -7,7 +7,6 @@ language's texts taken off, which tells how much of its nearness is only "all te
 """
 
 import argparse
-import csv
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -20,27 +19,10 @@ from transformers import AutoTokenizer, BertModel
 from models.ml.classifier import MAX_TOKENS, Classifier, prepare
 from models.ml.embedding import pack, unit, unpack
 from models.ml.training.network import Network, mean_pool
+from models.ml.training.pairs import pairs, recall
 
 Vectors = NDArray[np.float32]
 Embed = Callable[[Sequence[str]], Vectors]
-
-
-def pairs(file: Path) -> dict[str, tuple[list[str], list[str]]]:
-    """Language -> questions and their replies."""
-    found: dict[str, tuple[list[str], list[str]]] = {}
-    with file.open(encoding="utf-8", newline="") as opened:
-        for row in csv.DictReader(opened, delimiter="\t", quoting=csv.QUOTE_NONE):
-            questions, replies = found.setdefault(row["language"], ([], []))
-            questions.append(row["question"])
-            replies.append(row["reply"])
-    return found
-
-
-def recall(questions: Vectors, replies: Vectors, first: int = 3) -> float:
-    """Share of questions whose reply, in the same row, is among the `first` nearest. Unit rows."""
-    nearness = questions @ replies.T
-    better = (nearness > nearness.diagonal()[:, None]).sum(axis=1)
-    return float((better < first).mean())
 
 
 def embedder(model: Path, base: Path | None) -> Embed:
@@ -64,7 +46,7 @@ def embedder(model: Path, base: Path | None) -> Embed:
     tokenizer = AutoTokenizer.from_pretrained(start, local_files_only=True)
     if model.is_file():
         network = Network.start(start)
-        network.load_state_dict(torch.load(model, weights_only=True))
+        network.remember(torch.load(model, weights_only=True))
         network.train(mode=False)
         return lambda texts: _torch(texts, tokenizer, lambda ids, mask: network(ids, mask)["embedding"])
     encoder = BertModel.from_pretrained(model, dtype=torch.float32, add_pooling_layer=False)

@@ -9,7 +9,6 @@ directions are evened out (Su et al. 2021, arXiv:2103.15316), which needs no lab
 """
 
 import argparse
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,11 +18,12 @@ from transformers import AutoTokenizer, BertConfig
 
 from models.ml.training.batches import collate, encode
 from models.ml.training.network import Network, mean_pool
+from models.ml.training.pairs import near_loss, pairs, recall
 from models.ml.training.quantise import pretend_int8
 from models.ml.training.sources import Example
 
 _EVENED = 0.3  # how far directions are evened out: 0 leaves them, 1 makes all alike
-_STEPS, _RATE, _TEMPERATURE, _NOISE, _STAY = 300, 2e-3, 0.05, 0.05, 0.02
+_STEPS, _RATE, _NOISE, _STAY = 300, 2e-3, 0.05, 0.02
 
 
 def means(network: Network, texts: Sequence[str], base: Path) -> Tensor:
@@ -67,20 +67,17 @@ def learn(
                 )
                 for side in (questions, replies)
             ]
-            nearness = sides[0] @ sides[1].T / _TEMPERATURE
-            right = torch.arange(len(nearness))
-            loss = loss + nn.functional.cross_entropy(nearness, right) + nn.functional.cross_entropy(nearness.T, right)
+            loss = loss + near_loss(*sides)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
     return weight.detach(), shift.detach()
 
 
-def recall(weight: Tensor, shift: Tensor, questions: Tensor, replies: Tensor, first: int = 3) -> float:
-    """Share of questions whose own reply is among the `first` nearest."""
-    near = [nn.functional.normalize(side @ weight.T + shift, dim=-1) for side in (questions, replies)]
-    table = near[0] @ near[1].T
-    return float(((table > table.diagonal()[:, None]).sum(dim=1) < first).float().mean())
+def recalled(weight: Tensor, shift: Tensor, questions: Tensor, replies: Tensor) -> float:
+    """Recall@3 by that product and shift."""
+    near = [nn.functional.normalize(side @ weight.T + shift, dim=-1).numpy() for side in (questions, replies)]
+    return recall(near[0], near[1])
 
 
 def folded(weight: Tensor, shift: Tensor, groups: Sequence[tuple[Tensor, Tensor]], folds: int = 5) -> list[float]:
@@ -91,7 +88,7 @@ def folded(weight: Tensor, shift: Tensor, groups: Sequence[tuple[Tensor, Tensor]
         rest = [(q[~part], r[~part]) for (q, r), part in zip(groups, parts, strict=True)]
         found = learn(weight, shift, rest)
         for row, ((q, r), part) in enumerate(zip(groups, parts, strict=True)):
-            scores[row].append(recall(*found, q[part], r[part]))
+            scores[row].append(recalled(*found, q[part], r[part]))
     return [sum(one) / len(one) for one in scores]
 
 
@@ -106,19 +103,17 @@ def main() -> None:
     asked = parser.parse_args()
     network = Network.blank(BertConfig.from_pretrained(asked.base, attn_implementation="sdpa"))
     state = torch.load(asked.weights, weights_only=True)
-    network.load_state_dict(state | {"embed.bias": torch.zeros_like(network.embed.bias)})
+    network.remember(state)
     network.train(mode=False)
     pretend_int8(network.encoder)
     groups = []
     for file in sorted(asked.pairs.glob("*.tsv")):
-        with file.open(encoding="utf-8", newline="") as lines:
-            rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
-        groups.append(tuple(means(network, [row[side] for row in rows], asked.base) for side in ("question", "reply")))
+        groups += [tuple(means(network, side, asked.base) for side in both) for both in pairs(file).values()]
     texts = [line for line in asked.texts.read_text("utf-8").split("\n") if line.strip()]
     start = evened(means(network, texts, asked.base))
     plain = torch.eye(len(start[1])), torch.zeros_like(start[1])
     for name, found in (("as learnt so far", plain), ("evened", start)):
-        print(name, [round(recall(*found, *group), 3) for group in groups])
+        print(name, [round(recalled(*found, *group), 3) for group in groups])
     print("taught, in five folds", [round(one, 3) for one in folded(*start, groups)])
     weight, shift = learn(*start, groups)
     torch.save(state | {"embed.weight": weight, "embed.bias": shift}, asked.out)

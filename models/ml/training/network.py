@@ -4,6 +4,7 @@ Each head weighs the tokens with a query of its own (all queries in one product)
 product on one vector: the encoder's pass is over 99% of the work.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
@@ -62,6 +63,10 @@ class Network(nn.Module):
     def blank(cls, config: BertConfig) -> "Network":
         """The same shape with weights to be filled in."""
         return cls(_frozen_table(BertModel(config, add_pooling_layer=False)))
+
+    def remember(self, state: Mapping[str, Tensor]) -> None:
+        """Take the weights of a run; those of a run whose embedding had no shift yet have none."""
+        self.load_state_dict({"embed.bias": torch.zeros_like(self.embed.bias)} | dict(state))
 
     def hidden(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Shape (batch, tokens, width)."""
