@@ -9,8 +9,9 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, delete, func, select
 
-from models.post import Author, Post
+from models.post import Post
 from models.store.insert import insert_new
+from models.store.posts import ASKABLE, askable
 from models.tables import CandidateRow
 
 MOST: Final = 5_000
@@ -20,13 +21,7 @@ LONGEST_TEXT: Final = 4_000
 _LONGEST_LIST: Final = 50  # links, accounts
 _LOTS: Final = 2**31
 _AT_ONCE: Final = 1_000
-_COLUMNS: Final = [
-    col(getattr(CandidateRow, name))
-    for name in (
-        *("id", "source", "network", "external_id", "url", "title", "text", "author_handle", "author_name", "at"),
-        *("language", "place", "links", "accounts"),
-    )
-]
+_COLUMNS: Final = [col(getattr(CandidateRow, name)) for name in ("id", "source", *ASKABLE)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +68,8 @@ def one(session: Session, candidate_id: int) -> Post | None:
 
 
 def _read(row: Any) -> tuple[int, str, Post]:  # noqa: ANN401 - a row of `_COLUMNS`
-    id_, source, network, external_id, url, title, text, handle, name, at, language, place, links, accounts = row
-    return (
-        id_,
-        source,
-        Post(
-            network=network,
-            external_id=external_id,
-            url=url,
-            title=title,
-            text=text,
-            author=Author(handle=handle, name=name),
-            at=at,
-            language=language,
-            place=place,
-            links=tuple(links),
-            accounts=tuple(accounts),
-        ),
-    )
+    id_, source, *said = row
+    return id_, source, askable(said)
 
 
 def recorded(session: Session) -> list[Recorded]:

@@ -6,18 +6,12 @@ from typing import Final
 
 from sqlmodel import Session, col, select
 
-from models.post import Author, Post
+from models.post import Post
 from models.store import posts
 from models.tables import MentionRow, PostRow
 
 _AT_ONCE: Final = 2_000
-_COLUMNS: Final = [
-    col(getattr(PostRow, name))
-    for name in (
-        *("id", "network", "external_id", "url", "title", "text", "author_handle", "author_name", "at", "language"),
-        *("place", "links", "accounts"),
-    )
-]
+_COLUMNS: Final = [col(getattr(PostRow, name)) for name in ("id", *posts.ASKABLE)]
 
 Heard = dict[str, str]
 """Brand -> the source by which a post was first heard for it."""
@@ -34,38 +28,8 @@ def since(session: Session, at: datetime) -> Iterator[tuple[int, Post, Heard]]:
     for post_id, brand, source in session.exec(mentions):
         heard.setdefault(post_id, {})[brand] = source
     found = select(*_COLUMNS).where(col(PostRow.seen_at) >= at).order_by(col(PostRow.id))
-    for (
-        id_,
-        network,
-        external_id,
-        url,
-        title,
-        text,
-        handle,
-        name,
-        said_at,
-        language,
-        place,
-        links,
-        accounts,
-    ) in session.execute(found.execution_options(yield_per=_AT_ONCE)):
-        yield (
-            id_,
-            Post(
-                network=network,
-                external_id=external_id,
-                url=url,
-                title=title,
-                text=text,
-                author=Author(handle=handle, name=name),
-                at=said_at,
-                language=language,
-                place=place,
-                links=tuple(links),
-                accounts=tuple(accounts),
-            ),
-            heard.get(id_, {}),
-        )
+    for id_, *said in session.execute(found.execution_options(yield_per=_AT_ONCE)):
+        yield id_, posts.askable(said), heard.get(id_, {})
 
 
 def brands(session: Session) -> set[str]:

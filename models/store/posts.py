@@ -1,7 +1,8 @@
 """A post between its row and its noun."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlmodel import Session, col, update
 
@@ -23,6 +24,11 @@ _SAME = (
     "thread",
 )
 _COUNTS = ("likes", "replies", "reposts", "views")
+ASKABLE: Final = (
+    *("network", "external_id", "url", "title", "text", "author_handle", "author_name", "at", "language", "place"),
+    *("links", "accounts"),
+)
+"""The columns that a query can ask of, in the order in which `askable` takes them."""
 
 
 def to_values(post: Post) -> dict[str, Any]:
@@ -49,6 +55,13 @@ def keep_thread(session: Session, post_id: int, thread: dict[str, str]) -> None:
 def to_row(post: Post, seen_at: datetime) -> PostRow:
     """The row of `post`, first met at `seen_at` (aware UTC)."""
     return PostRow(**to_values(post), seen_at=seen_at)
+
+
+def askable(values: Iterable[Any]) -> Post:
+    """What a query can ask of a post, from its columns `ASKABLE`: no engagement, thread and the like."""
+    said = dict(zip(ASKABLE, values, strict=True))
+    author = Author(handle=said.pop("author_handle"), name=said.pop("author_name"))
+    return Post(**said | {"links": tuple(said["links"]), "accounts": tuple(said["accounts"])}, author=author)
 
 
 def to_post(row: PostRow) -> Post:
