@@ -65,17 +65,17 @@ def count(session: Session, network: str, engagement: Mapping[str, Engagement], 
 
     Who is read by more people can hurt more: the risk of their mentions is weighed again.
     """
-    moved: list[int | None] = []
+    said = {stored_id(name): counts for name, counts in engagement.items()}
     for ids in _chunks(tuple(engagement)):
-        rows = session.exec(select(PostRow).where(PostRow.network == network, col(PostRow.external_id).in_(ids)))
-        said = {stored_id(name): counts for name, counts in engagement.items()}
-        for row in rows.all():
+        rows = session.exec(select(PostRow).where(PostRow.network == network, col(PostRow.external_id).in_(ids))).all()
+        moved = []
+        for row in rows:
             known = said[row.external_id].model_dump(exclude_none=True)
             if any(getattr(row, name) != value for name, value in known.items()):
-                moved += session.exec(select(MentionRow.id).where(MentionRow.post_id == row.id)).all()
+                moved.append(row.id)
             session.exec(update(PostRow).where(col(PostRow.id) == row.id).values(**known, counted_at=now))
-    session.expire_all()
-    re_risk(session, (mention_id for mention_id in moved if mention_id is not None))
+        weighed = session.exec(select(col(MentionRow.id)).where(col(MentionRow.post_id).in_(moved))).all()
+        re_risk(session, (mention_id for mention_id in weighed if mention_id is not None))
 
 
 def that_matter(  # noqa: PLR0913 - which, and how many

@@ -11,7 +11,7 @@ from models.database import Database
 from models.ml.risk import Because, Family, Named, Signal, Signals, risk
 from models.post import Author, Engagement, Post
 from models.reach import ENOUGH
-from models.store import mentions
+from models.store import following, mentions
 from models.store import risk as risks
 from models.store.hearing import Heard, store
 from models.store.risk import re_risk, usual
@@ -144,6 +144,17 @@ def test_new_figures_are_weighed_by_whoever_read_them(database: Database) -> Non
         assert re_risk(session, [first, 999_999]) == [first]
     because = Because.unpacked(verdicts(database)["p0"].risk_because)
     assert (because.others, because.times) == (900, 1_400.0)
+
+
+def test_what_a_network_counts_anew_is_weighed_anew(database: Database) -> None:
+    hear(database, post(1), post(2))
+    before = {name: row.risk or 0 for name, row in verdicts(database).items()}
+    with database.write() as session:
+        following.count(session, "sandbox", {"p1": Engagement(reposts=900), "p2": Engagement(reposts=0)}, NOW)
+    after = verdicts(database)
+    assert (after["p1"].risk or 0) > before["p1"]
+    assert Because.unpacked(after["p1"].risk_because).others == 900
+    assert after["p2"].risk == before["p2"]
 
 
 def test_what_nobody_weighed_is_weighed(database: Database) -> None:
