@@ -4,7 +4,8 @@ X knows no key that makes a request idempotent, and cannot be asked reliably whe
 `find_reply`, an answer that may have left is `unclear`, and only a person sends it again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -86,22 +87,15 @@ class XPublisher:
         if preview.problems:
             raise Refused(", ".join(problem.code.value for problem in preview.problems))
         price = self._price(preview.text)
-        self._set_aside(price)
 
         def how(x: "tweepy.Client") -> Any:  # noqa: ANN401 - what tweepy hands over
             return x.create_tweet(text=preview.text, in_reply_to_tweet_id=preview.to.thread["id"])
 
         try:
-            said = self._api.ask("create", how)
+            with self._paid(price):
+                said = self._api.ask("create", how)
         except Answered as error:
-            self._give_back(price)
             raise self._refusal(error) from error
-        except NotOurs as error:
-            self._give_back(price)
-            raise AccessLost(str(error)) from error
-        except NotYet:
-            self._give_back(price)
-            raise
         except NoAnswer as error:
             if error.sent:
                 raise Unclear(str(error)) from error
@@ -185,6 +179,19 @@ class XPublisher:
             spent = self._limits.spent(self._api.key) / MICROS
             raise Refused(_CAP.format(spent=spent, price=price, cap=cap)) from error
 
+    @contextmanager
+    def _paid(self, price: Decimal) -> Iterator[None]:
+        """Money set aside before X is asked; it comes back where X did nothing, but not where nobody can say."""
+        self._set_aside(price)
+        try:
+            yield
+        except (Answered, NotYet):
+            self._give_back(price)
+            raise
+        except NotOurs as error:
+            self._give_back(price)
+            raise AccessLost(str(error)) from error
+
     def _give_back(self, price: Decimal) -> None:
         self._limits.give_back(self._api.key, int(price * MICROS))
 
@@ -192,23 +199,16 @@ class XPublisher:
         self, bucket: str, price: Decimal, how: "Callable[[tweepy.Client], Any]", *, gone_is_well: bool = False
     ) -> None:
         """What may be asked twice."""
-        self._set_aside(price)
         try:
-            self._api.ask(bucket, how)
+            with self._paid(price):
+                self._api.ask(bucket, how)
         except Answered as error:
-            self._give_back(price)
             if gone_is_well and error.status in {httpx.codes.NOT_FOUND, httpx.codes.GONE}:
                 return
             trouble = self._refusal(error)
             raise (
                 RetryLater(self._clock() + _PATIENCE, trouble.reason) if isinstance(trouble, Unclear) else trouble
             ) from error
-        except NotOurs as error:
-            self._give_back(price)
-            raise AccessLost(str(error)) from error
-        except NotYet:
-            self._give_back(price)
-            raise
         except NoAnswer as error:
             raise RetryLater(self._clock() + _PATIENCE, str(error)) from error
 
